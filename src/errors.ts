@@ -1,0 +1,28 @@
+/**
+ * An error that the user can fix. `message` says what was found and where, `hint` says what to do:
+ * it names the flag, the key or the file. The command line prints both and exits 2.
+ */
+export class UserError extends Error {
+  readonly code: string;
+  readonly hint: string;
+
+  constructor(code: string, message: string, hint: string, options?: { cause?: unknown }) {
+    super(message, options);
+    this.name = "UserError";
+    this.code = code;
+    this.hint = hint;
+  }
+}
+
+/** The run was stopped on purpose (Ctrl-C or an AbortSignal); the command line exits 130. */
+export class CancelledError extends Error {
+  constructor() {
+    super("cancelled");
+    this.name = "CancelledError";
+  }
+}
+
+/** The message of anything that was thrown. */
+export function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

@@ -1,0 +1,99 @@
+import { createRequire } from "node:module";
+import proj4 from "proj4";
+import { type WorldPoint, worldPoint } from "./affine.ts";
+
+/** One GeoTIFF key as the file holds it, so that a CRS without an EPSG code survives unchanged. */
+export type GeoKey =
+  | { readonly id: number; readonly type: "short"; readonly value: number }
+  | { readonly id: number; readonly type: "double"; readonly value: readonly number[] }
+  | { readonly id: number; readonly type: "ascii"; readonly value: string };
+
+/** A coordinate reference system. */
+export interface Crs {
+  /** EPSG code, or null where the file defines the CRS itself. */
+  readonly epsg: number | null;
+  readonly name: string;
+  readonly kind: "projected" | "geographic";
+  /** Metres in one linear unit; null for a geographic CRS (degrees). */
+  readonly metresPerUnit: number | null;
+  /** PROJ string for proj4, or null where none could be derived: then nothing can be projected. */
+  readonly proj4: string | null;
+  /** OGC WKT 1 where known (EPSG), else null. */
+  readonly wkt: string | null;
+  /** The GeoTIFF keys, without GTRasterTypeGeoKey (1025): outputs always say PixelIsArea. */
+  readonly geoKeys: readonly GeoKey[];
+}
+
+/** Longitude and latitude in degrees on WGS 84. */
+export type LonLat = readonly [lon: number, lat: number] & { readonly space?: "lonlat" };
+
+interface EpsgEntry {
+  readonly kind: string;
+  readonly name: string;
+  readonly wkt: string | null;
+  readonly proj4: string | null;
+}
+
+const require = createRequire(import.meta.url);
+const LINEAR_UNIT_METRES: Readonly<Record<string, number>> = {
+  m: 1,
+  ft: 0.3048,
+  "us-ft": 1200 / 3937,
+  km: 1000,
+};
+const GT_MODEL_TYPE = 1024;
+const GEOGRAPHIC_TYPE = 2048;
+const PROJECTED_CS_TYPE = 3072;
+
+/** The CRS of an EPSG code from the bundled registry, or null when the code is not in it. */
+export function crsFromEpsg(epsg: number): Crs | null {
+  const entry = lookUpEpsg(epsg);
+  if (entry === null) return null;
+  const geographic = entry.kind.includes("GEOG");
+  return {
+    epsg,
+    name: entry.name,
+    kind: geographic ? "geographic" : "projected",
+    metresPerUnit: geographic ? null : metresPerUnitOf(entry.proj4),
+    proj4: entry.proj4,
+    wkt: entry.wkt,
+    geoKeys: [
+      { id: GT_MODEL_TYPE, type: "short", value: geographic ? 2 : 1 },
+      { id: geographic ? GEOGRAPHIC_TYPE : PROJECTED_CS_TYPE, type: "short", value: epsg },
+    ],
+  };
+}
+
+function lookUpEpsg(epsg: number): EpsgEntry | null {
+  try {
+    return require(`epsg-index/s/${epsg}.json`) as EpsgEntry;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "MODULE_NOT_FOUND") return null;
+    throw error;
+  }
+}
+
+/** Metres in one linear unit of a PROJ string; 1 where it names none. */
+export function metresPerUnitOf(projString: string | null): number {
+  const toMeter = projString?.match(/\+to_meter=([\d.eE+-]+)/)?.[1];
+  if (toMeter !== undefined) return Number(toMeter);
+  const unit = projString?.match(/\+units=(\S+)/)?.[1] ?? "m";
+  return LINEAR_UNIT_METRES[unit] ?? 1;
+}
+
+/** Functions between a CRS and WGS 84 longitude/latitude (degrees). Throws RangeError when the CRS has no PROJ string. */
+export function lonLatProjection(crs: Crs): {
+  readonly toLonLat: (point: WorldPoint) => LonLat;
+  readonly fromLonLat: (point: LonLat) => WorldPoint;
+} {
+  if (crs.proj4 === null)
+    throw new RangeError(`${crs.name} cannot be projected: no PROJ definition is known`);
+  const converter = proj4(crs.proj4);
+  return {
+    toLonLat: ([x, y]) => converter.inverse([x, y]) as unknown as LonLat,
+    fromLonLat: ([lon, lat]) => {
+      const [x, y] = converter.forward([lon, lat]);
+      return worldPoint(x, y);
+    },
+  };
+}
