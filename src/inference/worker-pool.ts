@@ -1,0 +1,92 @@
+import { fileURLToPath } from "node:url";
+import { Piscina } from "piscina";
+import { messageOf, UserError } from "../errors.ts";
+import { describeWindow } from "../geo/window.ts";
+import { mapOrdered } from "../stream.ts";
+import type { Chip } from "../tiler/tiler.ts";
+import type { Model } from "./model.ts";
+import type { InferenceResult, InferenceTask, WorkerSetup } from "./onnx-worker.ts";
+
+/** The compiled worker, from src and from dist alike. */
+const WORKER = fileURLToPath(new URL("../../dist/inference/onnx-worker.js", import.meta.url));
+
+/** How many workers infer, and on what. */
+export interface PoolOptions {
+  readonly workers: number;
+  readonly executionProvider: WorkerSetup["executionProvider"];
+}
+
+/** A chip with its scores, [classes][height][width] cells; null for a chip without data. */
+export interface InferredChip extends Omit<Chip, "data"> {
+  readonly scores: Float32Array<ArrayBuffer> | null;
+  /** Seconds inside the inference session; 0 for a chip without data. */
+  readonly seconds: number;
+}
+
+/** Worker threads with one inference session each. */
+export class WorkerPool {
+  readonly #pool: Piscina<InferenceTask, InferenceResult>;
+  readonly #model: Model;
+  readonly workers: number;
+
+  constructor(model: Model, { workers, executionProvider }: PoolOptions) {
+    const workerData: WorkerSetup = { modelPath: model.path, card: model.card, executionProvider };
+    this.#model = model;
+    this.workers = workers;
+    this.#pool = new Piscina({
+      filename: WORKER,
+      name: "infer",
+      minThreads: workers,
+      maxThreads: workers,
+      workerData,
+    });
+  }
+
+  /**
+   * Answers a blank chip, so that a model that does not load or does not match its card fails before anything is read.
+   * Throws UserError "bad-model".
+   */
+  async check(chip: number): Promise<void> {
+    const { bands } = this.#model.card.input;
+    try {
+      await this.#pool.run({ data: new Uint8Array(chip * chip * bands.length), width: chip, height: chip });
+    } catch (cause) {
+      throw new UserError(
+        "bad-model",
+        `${this.#model.path}: ${oneLine(messageOf(cause))}.`,
+        "Correct the model card beside the file, or choose another model with -m.",
+        { cause },
+      );
+    }
+  }
+
+  /** Infers chips in order, with no more under way than keeps the workers busy. */
+  infer(chips: AsyncIterable<Chip>): AsyncGenerator<InferredChip> {
+    return mapOrdered(chips, (chip) => this.#inferChip(chip), { concurrency: this.workers + 1 });
+  }
+
+  async #inferChip({ data, ...chip }: Chip): Promise<InferredChip> {
+    if (data === null) return { ...chip, scores: null, seconds: 0 };
+    const { width, height } = chip.window;
+    try {
+      const transferList = data.buffer instanceof ArrayBuffer ? [data.buffer] : [];
+      return { ...chip, ...(await this.#pool.run({ data, width, height }, { transferList })) };
+    } catch (cause) {
+      throw new UserError(
+        "failed-chip",
+        `Inference failed for the chip of ${describeWindow(chip.window)}: ${oneLine(messageOf(cause))}.`,
+        "Try another model with -m, or look at the pixels there with `landstitch inspect`.",
+        { cause },
+      );
+    }
+  }
+
+  /** Ends the workers. Every task must have settled: stopping a busy session would abort the process. */
+  async close(): Promise<void> {
+    await this.#pool.destroy();
+  }
+}
+
+function oneLine(text: string): string {
+  return text.replaceAll(/\s+/g, " ").trim().replace(/\.$/, "");
+}

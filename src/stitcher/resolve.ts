@@ -1,0 +1,69 @@
+import type { Window } from "../geo/window.ts";
+import type { Scores } from "./chip-blender.ts";
+
+/** Rows of finished answers: class index per pixel and the winner's score in percent (0–100). */
+export interface ResolvedRows {
+  readonly rows: number;
+  readonly labels: Uint8Array<ArrayBuffer>;
+  readonly confidence: Uint8Array<ArrayBuffer>;
+}
+
+/** Turns blended scores into labels: one row of chips at a time. */
+export interface Resolver {
+  /** Takes the owned cells of a chip; `owned` is in cells, `chipWidth` and `chipHeight` the size of the planes in `scores`. */
+  accept(scores: Scores, owned: Window, chip: { readonly width: number; readonly height: number }): void;
+  /** The pixel rows that are final when a row of chips is complete; `last` when no more will come. */
+  endOfRow(last: boolean): ResolvedRows;
+}
+
+/** Percent of a score, 0–100. */
+export function percent(score: number): number {
+  const rounded = (score * 100 + 0.5) | 0;
+  return rounded > 100 ? 100 : rounded < 0 ? 0 : rounded;
+}
+
+/** For models that answer for every pixel: the class with the highest score, ties to the first. */
+export class PixelResolver implements Resolver {
+  readonly #width: number;
+  readonly #classes: number;
+  #rows = 0;
+  #labels = new Uint8Array(0);
+  #confidence = new Uint8Array(0);
+
+  constructor({ width, classes }: { readonly width: number; readonly classes: number }) {
+    this.#width = width;
+    this.#classes = classes;
+  }
+
+  accept(scores: Scores, owned: Window, chip: { readonly width: number; readonly height: number }): void {
+    if (owned.col === 0) this.#startRow(owned.height);
+    const plane = chip.width * chip.height;
+    for (let row = 0; row < owned.height; row++) {
+      const target = row * this.#width + owned.col;
+      for (let col = 0; col < owned.width; col++) {
+        const cell = row * chip.width + col;
+        let best = 0;
+        let bestScore = scores[cell]!;
+        for (let k = 1; k < this.#classes; k++) {
+          const score = scores[k * plane + cell]!;
+          if (score > bestScore) {
+            best = k;
+            bestScore = score;
+          }
+        }
+        this.#labels[target + col] = best;
+        this.#confidence[target + col] = percent(bestScore);
+      }
+    }
+  }
+
+  #startRow(rows: number): void {
+    this.#rows = rows;
+    this.#labels = new Uint8Array(rows * this.#width);
+    this.#confidence = new Uint8Array(rows * this.#width);
+  }
+
+  endOfRow(): ResolvedRows {
+    return { rows: this.#rows, labels: this.#labels, confidence: this.#confidence };
+  }
+}

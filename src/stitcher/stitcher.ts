@@ -1,0 +1,145 @@
+import { NODATA } from "../scene/class-scheme.ts";
+import type { AxisPlan, ChipPlan, PlannedChip } from "../tiler/chip-plan.ts";
+import { type Blend, cellSizes } from "./blend.ts";
+import { ChipBlender, type Scores } from "./chip-blender.ts";
+import { PixelResolver, type Resolver } from "./resolve.ts";
+import { UpsamplingResolver } from "./upsample.ts";
+
+/** A chip with the model's answer. */
+export interface ScoredChip extends PlannedChip {
+  /** [classes][height][width] cells of the chip, probabilities; null for a chip without data. The stitcher overwrites it. */
+  readonly scores: Scores | null;
+  /** Validity of the owned window: 1 = data; null when all of it is valid. */
+  readonly ownedMask: Uint8Array | null;
+}
+
+/** Finished rows of the map, full width: class ids and confidence in percent, NODATA where there is no data. */
+export interface LabelStrip {
+  /** First row of the strip in the scene. */
+  readonly row: number;
+  readonly rows: number;
+  readonly labels: Uint8Array<ArrayBuffer>;
+  readonly confidence: Uint8Array<ArrayBuffer>;
+}
+
+/** What the stitcher must know of the model and of the wish of the user. */
+export interface StitcherOptions {
+  readonly plan: ChipPlan;
+  /** Class id (0–254) of each channel of the scores. */
+  readonly classIds: readonly number[];
+  /** Input px per cell of the scores. */
+  readonly stride: number;
+  /** Px at a chip's edge that are not to be trusted. */
+  readonly margin: number;
+  readonly blend: Blend;
+}
+
+/**
+ * Merges scored chips, which must come in plan order, into strips of labels and confidence: the same bytes whatever the
+ * number of workers. Holds one row of chips as labels and classes · overlap · width cells of scores.
+ */
+export async function* stitch(
+  source: AsyncIterable<ScoredChip>,
+  options: StitcherOptions,
+): AsyncGenerator<LabelStrip> {
+  const stitcher = new Stitcher(options);
+  for await (const chip of source) {
+    const strip = stitcher.add(chip);
+    if (strip !== null && strip.rows > 0) yield strip;
+  }
+}
+
+class Stitcher {
+  readonly #plan: ChipPlan;
+  readonly #stride: number;
+  readonly #classIds: Uint8Array;
+  readonly #blender: ChipBlender;
+  readonly #resolver: Resolver;
+  readonly #chip: { readonly width: number; readonly height: number };
+  /** Validity of the rows from #row on: those that wait and those of the current row of chips. */
+  #mask = new Uint8Array(0);
+  #row = 0;
+
+  constructor({ plan, classIds, stride, margin, blend }: StitcherOptions) {
+    const x = inCells(plan.x, stride, margin);
+    const y = inCells(plan.y, stride, margin);
+    const classes = classIds.length;
+    this.#plan = plan;
+    this.#stride = stride;
+    this.#classIds = Uint8Array.from(classIds);
+    this.#chip = { width: x.chip, height: y.chip };
+    this.#blender = new ChipBlender({ x, y, classes, margin: Math.ceil(margin / stride), blend });
+    const width = plan.x.size;
+    const cellCols = (x.count - 1) * x.stride + x.chip;
+    this.#resolver =
+      stride === 1
+        ? new PixelResolver({ width, classes })
+        : new UpsamplingResolver({ width, height: plan.y.size, stride, cellCols, classes });
+  }
+
+  /** Adds the next chip of the plan; the strip that it completes when it is the last of its row, else null. */
+  add(chip: ScoredChip): LabelStrip | null {
+    if (chip.latticeCol === 0) this.#startRow(chip);
+    const scores = chip.scores ?? this.#noScores();
+    this.#blender.blend(scores, chip);
+    this.#resolver.accept(scores, this.#ownedCells(chip), this.#chip);
+    this.#keepMask(chip);
+    return chip.latticeCol === this.#plan.x.count - 1 ? this.#finishRow(chip) : null;
+  }
+
+  #noScores(): Scores {
+    return new Float32Array(this.#classIds.length * this.#chip.width * this.#chip.height);
+  }
+
+  /** The owned window in cells; at the end of an axis all cells to the chip's edge, for the interpolation. */
+  #ownedCells({ latticeCol, latticeRow, owned }: PlannedChip): {
+    col: number;
+    row: number;
+    width: number;
+    height: number;
+  } {
+    const { x, y } = this.#plan;
+    const stride = this.#stride;
+    if (stride === 1) return owned;
+    return {
+      col: owned.col / stride,
+      row: owned.row / stride,
+      width: (latticeCol === x.count - 1 ? x.chip : x.stride) / stride,
+      height: (latticeRow === y.count - 1 ? y.chip : y.stride) / stride,
+    };
+  }
+
+  #startRow({ owned }: PlannedChip): void {
+    const width = this.#plan.x.size;
+    const waiting = this.#mask;
+    this.#mask = new Uint8Array((owned.row + owned.height - this.#row) * width).fill(1);
+    this.#mask.set(waiting);
+  }
+
+  #keepMask({ owned, ownedMask }: ScoredChip): void {
+    if (ownedMask === null) return;
+    const width = this.#plan.x.size;
+    for (let row = 0; row < owned.height; row++) {
+      const source = ownedMask.subarray(row * owned.width, (row + 1) * owned.width);
+      this.#mask.set(source, (owned.row - this.#row + row) * width + owned.col);
+    }
+  }
+
+  #finishRow({ latticeRow }: PlannedChip): LabelStrip {
+    const { rows, labels, confidence } = this.#resolver.endOfRow(latticeRow === this.#plan.y.count - 1);
+    for (let i = 0; i < labels.length; i++) {
+      if (this.#mask[i] === 1) labels[i] = this.#classIds[labels[i]!]!;
+      else labels[i] = confidence[i] = NODATA;
+    }
+    const strip = { row: this.#row, rows, labels, confidence };
+    this.#mask = this.#mask.subarray(labels.length);
+    this.#row += rows;
+    return strip;
+  }
+}
+
+/** An axis of the plan in cells of the model's answer. */
+function inCells(axis: AxisPlan, stride: number, margin: number): AxisPlan {
+  const { chip, overlap } = cellSizes({ chip: axis.chip, overlap: axis.overlap, margin, stride });
+  return { size: Math.ceil(axis.size / stride), chip, overlap, stride: chip - overlap, count: axis.count };
+}
