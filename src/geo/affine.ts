@@ -45,6 +45,13 @@ export function invertAffine(affine: Affine): Affine {
   return [e / det, -b / det, (b * f - e * c) / det, -d / det, a / det, (d * c - a * f) / det];
 }
 
+/** The affine that applies `inner` first, then `outer`: with outer = world → pixel and inner = pixel → world, one grid's pixels in another's. */
+export function composeAffines(outer: Affine, inner: Affine): Affine {
+  const [a, b, c, d, e, f] = outer;
+  const [g, h, i, j, k, l] = inner;
+  return [a * g + b * j, a * h + b * k, a * i + b * l + c, d * g + e * j, d * h + e * k, d * i + e * l + f];
+}
+
 /** The affine of the grid whose pixel (0, 0) is the given pixel of this one and whose pixels are `scale` times larger. */
 export function rebaseAffine(affine: Affine, origin: PixelPoint, scaleX = 1, scaleY = scaleX): Affine {
   const [a, b, , d, e] = affine;

@@ -81,6 +81,15 @@ export function metresPerUnitOf(projString: string | null): number {
   return LINEAR_UNIT_METRES[unit] ?? 1;
 }
 
+const converters = new Map<string, proj4.Converter>();
+
+/** proj4 parses a definition at each call, which costs more than projecting a point: parse each one once. */
+function converterOf(definition: string): proj4.Converter {
+  const known = converters.get(definition) ?? proj4(definition);
+  converters.set(definition, known);
+  return known;
+}
+
 /** Functions between a CRS and WGS 84 longitude/latitude (degrees). Throws RangeError when the CRS has no PROJ string. */
 export function lonLatProjection(crs: Crs): {
   readonly toLonLat: (point: WorldPoint) => LonLat;
@@ -88,7 +97,7 @@ export function lonLatProjection(crs: Crs): {
 } {
   if (crs.proj4 === null)
     throw new RangeError(`${crs.name} cannot be projected: no PROJ definition is known`);
-  const converter = proj4(crs.proj4);
+  const converter = converterOf(crs.proj4);
   return {
     toLonLat: ([x, y]) => converter.inverse([x, y]) as unknown as LonLat,
     fromLonLat: ([lon, lat]) => {

@@ -30,6 +30,16 @@ export function fullWindow({ width, height }: { readonly width: number; readonly
   return { col: 0, row: 0, width, height };
 }
 
+/** The window in pieces of at most `size` x `size` px, row by row: each of its pixels is in exactly one. */
+export function* splitWindow(window: Window, size: number): Generator<Window> {
+  const [right, bottom] = [window.col + window.width, window.row + window.height];
+  for (let row = window.row; row < bottom; row += size) {
+    for (let col = window.col; col < right; col += size) {
+      yield { col, row, width: Math.min(size, right - col), height: Math.min(size, bottom - row) };
+    }
+  }
+}
+
 /** "512 x 512 px at column 448, row 0": a window as messages name it. */
 export function describeWindow({ col, row, width, height }: Window): string {
   return `${width} x ${height} px at column ${col}, row ${row}`;
