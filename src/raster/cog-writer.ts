@@ -1,0 +1,180 @@
+import { rename, rm, writeFile } from "node:fs/promises";
+import { type CogImage, cogHeader, levelLength } from "./cog-layout.ts";
+import { type CogOptions, cogImage, type LevelSize, levelSizes } from "./cog-options.ts";
+import { categoryNamesXml } from "./gdal-xml.ts";
+import { LevelWriter } from "./level-writer.ts";
+import { PartFile } from "./part-file.ts";
+import type { Samples } from "./strip.ts";
+import { writeError } from "./write-error.ts";
+
+export type { CogOptions } from "./cog-options.ts";
+
+/** Rows on their way into a COG. */
+export interface CogRows {
+  /** rows · width · bands samples, bands interleaved. */
+  readonly data: Samples;
+  /** rows · width, 0 = nodata; null or left out: all data. Only for a raster with a mask. */
+  readonly mask?: Uint8Array | null;
+  readonly rows: number;
+}
+
+/** A COG that is being written, from the first row to the last. */
+export interface CogWriter {
+  /** Appends whole rows, any number of them. Wait for it before the next call: that is the backpressure. */
+  write(rows: CogRows): Promise<void>;
+  /** Completes the file: NAME.part is assembled, synced and renamed to NAME, with NAME.aux.xml when there is a palette. */
+  finish(): Promise<{ readonly bytes: number }>;
+  /** Removes every temporary file, and leaves a finished file alone. Safe to call at any time, more than once. */
+  abort(): Promise<void>;
+}
+
+/**
+ * Starts a cloud-optimised GeoTIFF at `path`, streamed: rows in, file out, memory about 1.5 · width · block side samples.
+ * Encoded levels wait in NAME.part.0, .1, … beside it, because the IFDs and the overviews, which come first in the file, are known
+ * last. Empty blocks are written like others (some 300 bytes), for not every reader takes sparse files.
+ * Throws UserError when the place cannot be written (no-space, not-writable, missing-folder), RangeError on impossible options.
+ */
+export async function createCog(path: string, options: CogOptions): Promise<CogWriter> {
+  const image = cogImage(options);
+  const levels = levelSizes(image);
+  const parts: PartFile[] = [];
+  try {
+    for (const level of levels.keys()) parts.push(await PartFile.create(`${path}.part.${level}`));
+  } catch (error) {
+    await Promise.all(parts.map((part) => part.remove()));
+    throw writeError(path, error);
+  }
+  return new CogFile({ path, image, options, levels, parts });
+}
+
+interface CogFileOptions {
+  readonly path: string;
+  readonly image: CogImage;
+  readonly options: CogOptions;
+  readonly levels: readonly LevelSize[];
+  readonly parts: readonly PartFile[];
+}
+
+class CogFile implements CogWriter {
+  readonly #cog: CogFileOptions;
+  readonly #writers: readonly LevelWriter[];
+  #rows = 0;
+  #state: "open" | "failed" | "finished" | "aborted" = "open";
+  #last: Promise<unknown> = Promise.resolve();
+  #removal: Promise<void> | null = null;
+
+  constructor(cog: CogFileOptions) {
+    this.#cog = cog;
+    this.#writers = levelWriters(cog);
+  }
+
+  write(rows: CogRows): Promise<void> {
+    return this.#inTurn(async () => {
+      this.#check(rows);
+      this.#rows += rows.rows;
+      await this.#writers[0]!.write({ ...rows, mask: rows.mask ?? null });
+    });
+  }
+
+  finish(): Promise<{ readonly bytes: number }> {
+    return this.#inTurn(async () => {
+      const { height } = this.#cog.image.grid;
+      if (this.#rows !== height) throw new RangeError(`${this.#rows} of ${height} rows were written`);
+      await this.#writers[0]!.finish();
+      const bytes = await this.#assemble();
+      this.#state = "finished";
+      return { bytes };
+    });
+  }
+
+  abort(): Promise<void> {
+    this.#removal ??= this.#remove();
+    return this.#removal;
+  }
+
+  /** One call after the other; after a failure, finish() or abort() there is no next. */
+  #inTurn<T>(task: () => Promise<T>): Promise<T> {
+    const turn = this.#last.then(async () => {
+      if (this.#state !== "open") throw new Error(`${this.#cog.path}: the writer is ${this.#state}`);
+      try {
+        return await task();
+      } catch (error) {
+        this.#state = "failed";
+        throw writeError(this.#cog.path, error);
+      }
+    });
+    this.#last = turn.catch(() => undefined);
+    return turn;
+  }
+
+  #check({ data, mask, rows }: CogRows): void {
+    const { grid, bands, sampleType, masked } = this.#cog.image;
+    const pixels = rows * grid.width;
+    if (this.#rows + rows > grid.height)
+      throw new RangeError(`${this.#rows} + ${rows} rows for a raster of ${grid.height}`);
+    if (data.length !== pixels * bands)
+      throw new RangeError(`${data.length} samples for ${rows} rows of ${grid.width} px, ${bands} band(s)`);
+    if (data instanceof Uint8Array !== (sampleType === "uint8"))
+      throw new RangeError(`${data.constructor.name} for a raster of ${sampleType}`);
+    if (mask != null && (!masked || mask.length !== pixels))
+      throw new RangeError(
+        masked ? `a mask of ${mask.length} for ${pixels} px` : "a mask for a raster without one",
+      );
+  }
+
+  /** Header, then the levels from the smallest to the largest, under NAME.part; the names change when all is on the disk. */
+  async #assemble(): Promise<number> {
+    const { path, image, options, levels } = this.#cog;
+    const encoded = levels.map((size, index) => {
+      const { blockSizes, maskSizes } = this.#writers[index]!;
+      return { ...size, blockSizes, maskSizes };
+    });
+    const header = cogHeader(image, encoded, { bigTiff: options.bigTiff ?? false });
+    await this.#join(header, await PartFile.create(`${path}.part`));
+    await publish(path, image);
+    return encoded.reduce((sum, level) => sum + levelLength(level), header.length);
+  }
+
+  async #join(header: Uint8Array, target: PartFile): Promise<void> {
+    try {
+      await target.append(header);
+      for (const part of this.#cog.parts.toReversed()) {
+        await part.copyTo(target);
+        await part.remove();
+      }
+      await target.seal();
+    } catch (error) {
+      await target.remove();
+      throw error;
+    }
+  }
+
+  async #remove(): Promise<void> {
+    await this.#last;
+    if (this.#state === "finished") return;
+    this.#state = "aborted";
+    const { path, parts } = this.#cog;
+    await Promise.all(parts.map((part) => part.remove()));
+    await rm(`${path}.part`, { force: true });
+    await rm(`${path}.aux.xml.part`, { force: true });
+  }
+}
+
+/** The writers of all levels, each with the next smaller one to feed. */
+function levelWriters({ image, options, levels, parts }: CogFileOptions): readonly LevelWriter[] {
+  const writers: LevelWriter[] = [];
+  for (let index = levels.length - 1; index >= 0; index--) {
+    const level = { ...image, width: levels[index]!.width, method: options.overviews };
+    writers.unshift(new LevelWriter(parts[index]!, level, writers[0] ?? null));
+  }
+  return writers;
+}
+
+/** Gives the finished parts their names. A sidecar of an earlier file would describe this one wrongly, so it goes. */
+async function publish(path: string, { palette }: CogImage): Promise<void> {
+  const sidecar = `${path}.aux.xml`;
+  if (palette === null) await rm(sidecar, { force: true });
+  else await writeFile(`${sidecar}.part`, categoryNamesXml(palette));
+  await rename(`${path}.part`, path);
+  if (palette !== null) await rename(`${sidecar}.part`, sidecar);
+}
