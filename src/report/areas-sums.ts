@@ -1,0 +1,80 @@
+import { type LandCoverClass, NODATA } from "../scene/class-scheme.ts";
+import type { RasterBlock } from "../scene/raster-block.ts";
+import type { AreaMethod, ClassArea, RasterAreas } from "./areas.ts";
+
+const VALUES = 256;
+
+/** One hectare in m². */
+export const HECTARE = 10_000;
+
+/** Sums per pixel value, 256 each. */
+export interface AreaSums {
+  readonly pixels: Float64Array;
+  readonly squareMetres: Float64Array;
+  readonly confidence: Float64Array;
+  /** Pixels that have a confidence. */
+  readonly confident: Float64Array;
+}
+
+/** No pixels summed yet. */
+export function emptySums(): AreaSums {
+  const zeros = (): Float64Array => new Float64Array(VALUES);
+  return { pixels: zeros(), squareMetres: zeros(), confidence: zeros(), confident: zeros() };
+}
+
+/**
+ * Adds the pixels of a window of labels (bytes; masked ones count as nodata). The window is summed on its own first, so that
+ * rounding does not grow with the number of pixels.
+ */
+export function addWindow(
+  sums: AreaSums,
+  labels: RasterBlock,
+  confidence: RasterBlock | null,
+  areas: Float64Array | null,
+): void {
+  const window = emptySums();
+  for (let index = 0; index < labels.data.length; index++) {
+    const value = labels.mask?.[index] === 0 ? NODATA : labels.data[index]!;
+    window.pixels[value]!++;
+    if (areas !== null) window.squareMetres[value]! += areas[index]!;
+    if (confidence === null || confidence.mask?.[index] === 0) continue;
+    window.confidence[value]! += confidence.data[index]!;
+    window.confident[value]!++;
+  }
+  for (const key of ["pixels", "squareMetres", "confidence", "confident"] as const) {
+    for (let value = 0; value < VALUES; value++) sums[key][value]! += window[key][value]!;
+  }
+}
+
+/** Values with pixels that are neither a class nor nodata. */
+export function unknownValues({ pixels }: AreaSums, classes: readonly LandCoverClass[]): readonly number[] {
+  const known = new Set([NODATA, ...classes.map(({ id }) => id)]);
+  return [...pixels.keys()].filter((value) => pixels[value]! > 0 && !known.has(value));
+}
+
+/** The areas that the sums amount to. */
+export function areasOf(sums: AreaSums, classes: readonly LandCoverClass[], method: AreaMethod): RasterAreas {
+  const ids = classes.map(({ id }) => id);
+  const size = (of: readonly number[]): number =>
+    total(method === "none" ? sums.pixels : sums.squareMetres, of);
+  const area = (of: readonly number[]): ClassArea => {
+    const confident = total(sums.confident, of);
+    return {
+      pixels: total(sums.pixels, of),
+      hectares: method === "none" ? null : size(of) / HECTARE,
+      share: size(ids) === 0 ? null : size(of) / size(ids),
+      meanConfidence: confident === 0 ? null : total(sums.confidence, of) / confident,
+    };
+  };
+  const { pixels, hectares } = area([NODATA]);
+  return {
+    method,
+    classes: classes.map(({ id, name }) => ({ id, name, ...area([id]) })),
+    total: area(ids),
+    nodata: { pixels, hectares },
+  };
+}
+
+function total(values: Float64Array, of: readonly number[]): number {
+  return of.reduce((sum, value) => sum + values[value]!, 0);
+}
