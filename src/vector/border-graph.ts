@@ -1,0 +1,177 @@
+import { doubled, NONE } from "./region-table.ts";
+
+/** The half-edge leaves forwards: it is the tail of its arc. */
+const TAIL = 1;
+/** The end has reached its node. */
+const CLOSED = 2;
+/** The ring that arrives at this end may pass its node twice: the same label lies across. */
+export const PINCH = 4;
+/** The ring on the left of this half-edge has been read, or no region lies there. */
+export const DONE = 8;
+
+/**
+ * The borders between regions as a planar graph of arcs. An arc runs along one border from node to node (a lattice point where
+ * three or four borders meet) or is a closed loop. Its points are its nodes and the corners between, so none is collinear.
+ * It points such that the smaller label lies on its left, whichever way it was found.
+ *
+ * Each arc has two half-edges, its tail and its head, which leave from that end with their own region on the left.
+ * `mate` is the other end of the arc; `turn[e]` is the half-edge that goes on when the ring on the left arrives at end e.
+ * While an arc grows, its open ends lie on the sweep line. The ids of arcs and points that nobody needs are used again.
+ */
+export class BorderGraph {
+  mate = new Int32Array(256);
+  turn = new Int32Array(256);
+  /** The point at this end. */
+  point = new Int32Array(256);
+  /** Next half-edge in the list of the region on the left. */
+  nextOfRegion = new Int32Array(256);
+  flags = new Uint8Array(256);
+  /** Lattice position (px) of each point, and the next one of its arc. */
+  x = new Int32Array(1024);
+  y = new Int32Array(1024);
+  next = new Int32Array(1024);
+  private edges = 0;
+  private points = 0;
+  private freeEdge = NONE;
+  private freePoint = NONE;
+
+  /** Starts an arc at a corner with both ends open; returns its head. */
+  addArc(x: number, y: number): number {
+    const point = this.addPoint(x, y);
+    const tail = this.addEdge(point, TAIL);
+    const head = this.addEdge(point, 0);
+    this.mate[tail] = head;
+    this.mate[head] = tail;
+    return head;
+  }
+
+  /** Starts an arc at a node, growing at its head or at its tail; returns the end at the node. */
+  begin(x: number, y: number, headGrows: boolean): number {
+    const head = this.addArc(x, y);
+    const atNode = headGrows ? this.mate[head]! : head;
+    this.flags[atNode]! |= CLOSED;
+    return atNode;
+  }
+
+  /** Lets an open end grow to a corner. */
+  extend(end: number, x: number, y: number): void {
+    const point = this.addPoint(x, y);
+    if (this.flags[end]! & TAIL) this.next[point] = this.point[end]!;
+    else this.next[this.point[end]!] = point;
+    this.point[end] = point;
+  }
+
+  /** Lets an open end grow to its node; returns it. */
+  close(end: number, x: number, y: number): number {
+    this.extend(end, x, y);
+    this.flags[end]! |= CLOSED;
+    return end;
+  }
+
+  /** Joins two open ends, a head and a tail, at a corner. Returns an end of the arc when that made it whole, else NONE. */
+  join(a: number, b: number, x: number, y: number): number {
+    const [head, tail] = this.flags[a]! & TAIL ? [b, a] : [a, b];
+    this.extend(head, x, y);
+    if (this.mate[head] === tail) return this.closeLoop(head, tail);
+    this.next[this.point[head]!] = this.point[tail]!;
+    const first = this.mate[head]!;
+    const last = this.mate[tail]!;
+    this.mate[first] = last;
+    this.mate[last] = first;
+    this.dropEdge(head);
+    this.dropEdge(tail);
+    return this.flags[first]! & this.flags[last]! & CLOSED ? first : NONE;
+  }
+
+  /** A loop repeats its first point at its end, as if it had a node there. */
+  private closeLoop(head: number, tail: number): number {
+    const first = this.point[tail]!;
+    this.close(head, this.x[first]!, this.y[first]!);
+    this.flags[tail]! |= CLOSED;
+    this.turn[head] = tail;
+    this.turn[tail] = head;
+    return head;
+  }
+
+  /** Links the ends that meet at a node, clockwise, NONE where there is no border: a ring turns left as sharply as it can. */
+  linkNode(around: Int32Array): void {
+    for (let i = 0; i < 4; i++) {
+      if (around[i] === NONE) continue;
+      let k = (i + 1) & 3;
+      while (around[k] === NONE) k = (k + 1) & 3;
+      this.turn[around[i]!] = around[k]!;
+    }
+  }
+
+  /** Marks two ends where a ring arrives with the same label across the node: it may be the same region. */
+  markPinch(a: number, b: number): void {
+    this.flags[a]! |= PINCH;
+    this.flags[b]! |= PINCH;
+  }
+
+  /** True when both ends of the arc are at their nodes. */
+  isWhole(end: number): boolean {
+    return (this.flags[end]! & this.flags[this.mate[end]!]! & CLOSED) !== 0;
+  }
+
+  tailOf(end: number): number {
+    return this.flags[end]! & TAIL ? end : this.mate[end]!;
+  }
+
+  /** Frees the arcs of a finished region that the region on their other side does not need either. */
+  release(firstEdge: number): void {
+    for (let edge = firstEdge; edge !== NONE; ) {
+      const following = this.nextOfRegion[edge]!;
+      this.flags[edge]! |= DONE;
+      if (this.flags[this.mate[edge]!]! & DONE) this.dropArc(edge);
+      edge = following;
+    }
+  }
+
+  private dropArc(edge: number): void {
+    const tail = this.tailOf(edge);
+    const head = this.mate[tail]!;
+    this.next[this.point[head]!] = this.freePoint;
+    this.freePoint = this.point[tail]!;
+    this.dropEdge(tail);
+    this.dropEdge(head);
+  }
+
+  private dropEdge(edge: number): void {
+    this.mate[edge] = this.freeEdge;
+    this.freeEdge = edge;
+  }
+
+  private addEdge(point: number, flags: number): number {
+    const edge = this.freeEdge === NONE ? this.edges++ : this.freeEdge;
+    if (edge === this.freeEdge) this.freeEdge = this.mate[edge]!;
+    if (edge === this.mate.length) this.growEdges();
+    this.point[edge] = point;
+    this.flags[edge] = flags;
+    return edge;
+  }
+
+  private addPoint(x: number, y: number): number {
+    const point = this.freePoint === NONE ? this.points++ : this.freePoint;
+    if (point === this.freePoint) this.freePoint = this.next[point]!;
+    if (point === this.x.length) this.growPoints();
+    this.x[point] = x;
+    this.y[point] = y;
+    this.next[point] = NONE;
+    return point;
+  }
+
+  private growEdges(): void {
+    this.mate = doubled(this.mate);
+    this.turn = doubled(this.turn);
+    this.point = doubled(this.point);
+    this.nextOfRegion = doubled(this.nextOfRegion);
+    this.flags = doubled(this.flags);
+  }
+
+  private growPoints(): void {
+    this.x = doubled(this.x);
+    this.y = doubled(this.y);
+    this.next = doubled(this.next);
+  }
+}
