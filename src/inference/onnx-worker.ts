@@ -30,7 +30,8 @@ let session: Promise<InferenceSession> | undefined;
 
 /** Runs the model on one chip. Called by the pool; blocks this worker's thread meanwhile. */
 export async function infer({ data, width, height }: InferenceTask): Promise<InferenceResult> {
-  const ready = await (session ??= createSession());
+  session ??= createSession();
+  const ready = await session;
   const { input } = card;
   const dims =
     input.layout === "nhwc" ? [1, height, width, input.bands.length] : [1, input.bands.length, height, width];

@@ -57,7 +57,7 @@ export interface Scene {
   /**
    * Reads a window (it must lie inside the level). `bands` are indices into this.bands, all by default; `level` is 0 for full
    * resolution, n for overviews[n − 1]: the window is in that level's pixels.
-   * Throws UserError "damaged-block" when bytes cannot be decoded.
+   * The block is the caller's own to change or transfer. Throws UserError "damaged-block" when bytes cannot be decoded.
    */
   read(
     window: Window,

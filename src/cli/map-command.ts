@@ -1,0 +1,39 @@
+import { join } from "node:path";
+import { type MapResult, type MapSceneOptions, mapScene } from "../pipeline/map-scene.ts";
+import { bytesText, type CommandOutput, count, table } from "./output.ts";
+import { runView } from "./run-view.ts";
+
+/** Flags of `landstitch map`, parsed. */
+export interface MapFlags extends Omit<MapSceneOptions, "signal" | "onEvent"> {
+  readonly output: string;
+  readonly json?: boolean;
+  readonly quiet?: boolean;
+}
+
+/** `landstitch map SCENE -o DIR`: runs, shows the progress, and prints the areas and the files. */
+export async function mapCommand(
+  scene: string,
+  { output: folder, json = false, quiet = false, ...options }: MapFlags,
+  output: CommandOutput,
+  signal: AbortSignal,
+): Promise<void> {
+  const onEvent = runView(output, json ? "json" : quiet ? "quiet" : "text");
+  const result = await mapScene(scene, folder, { ...options, signal, onEvent });
+  if (!json && !quiet) output.out(summary(result));
+}
+
+function summary({ folder, areas, manifest }: MapResult): string {
+  const classes = [...areas.classes, { ...areas.total, name: "total" }].map(
+    ({ name, pixels, hectares, share, meanConfidence }) => [
+      name,
+      hectares === null ? `${count(pixels)} px` : `${count(hectares)} ha`,
+      share === null ? "–" : `${(share * 100).toFixed(1)} %`,
+      meanConfidence === null ? "–" : `${meanConfidence.toFixed(0)} %`,
+    ],
+  );
+  const files = manifest.files.map(({ name, bytes }) => [join(folder, name), bytesText(bytes)]);
+  return [
+    table([["class", "area", "share", "confidence"], ...classes], [false, true, true, true]),
+    table(files, [false, true]),
+  ].join("\n");
+}

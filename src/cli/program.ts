@@ -1,0 +1,93 @@
+import { Command, InvalidArgumentError, Option } from "commander";
+import { VERSION } from "../pipeline/manifest.ts";
+import { OUTPUTS } from "../pipeline/outputs.ts";
+import { type EvaluateFlags, evaluateCommand } from "./evaluate-command.ts";
+import { inspectCommand } from "./inspect-command.ts";
+import { type MapFlags, mapCommand } from "./map-command.ts";
+import { modelsCommand } from "./models-command.ts";
+import type { CommandOutput } from "./output.ts";
+
+/** The command line: parses, and calls one handler. Throws CommanderError for wrong usage. */
+export function program(output: CommandOutput, signal: AbortSignal): Command {
+  const root = new Command("landstitch")
+    .description("Turns satellite, aerial and drone GeoTIFFs into land-cover maps.")
+    .version(VERSION)
+    .option("--debug", "print stack traces")
+    .exitOverride()
+    .configureOutput({ writeOut: output.out, writeErr: output.err })
+    .showSuggestionAfterError();
+  addMap(root, output, signal);
+  root
+    .command("inspect <file>")
+    .description("explain a scene, model or PMTiles archive; check the rules of a COG")
+    .option("--json", "print JSON")
+    .action((file: string, flags: { json?: boolean }) => inspectCommand(file, flags, output));
+  root
+    .command("evaluate <prediction> <reference>")
+    .description("compare a land-cover raster with reference labels")
+    .option("--json", "print JSON")
+    .option("-o, --output <file>", "also write the scores as JSON")
+    .option("--ignore <ids>", "reference values to leave out, for example 0,7", numbers)
+    .action((prediction: string, reference: string, flags: EvaluateFlags) =>
+      evaluateCommand(prediction, reference, flags, output),
+    );
+  root
+    .command("models")
+    .description("list the installed models with their measured accuracy")
+    .option("--json", "print the model cards")
+    .action((flags: { json?: boolean }) => modelsCommand(flags, output));
+  return root;
+}
+
+function addMap(root: Command, output: CommandOutput, signal: AbortSignal): void {
+  root
+    .command("map <scene>")
+    .description("map a GeoTIFF (path or URL) into an output folder")
+    .requiredOption("-o, --output <folder>", "output folder")
+    .option("-m, --model <model>", "installed model, or path of a .onnx file or model card")
+    .option("-p, --pipeline <pipeline>", "ready pipeline, or path of a .yaml file; flags override it")
+    .option("--bands <list>", "bands for the model's inputs, by number from 1 or name: 4,3,2", list)
+    .option("--rescale <min,max>", "raw values that become 0 and 255 for an 8-bit model, or auto", range)
+    .option("--gsd <metres>", "ground sample distance of the map in m, or native", gsd)
+    .addOption(
+      new Option("--device <device>", "where inference runs").choices(["auto", "cuda", "webgpu", "cpu"]),
+    )
+    .option("--workers <n>", "inference workers; one a core by default", wholeNumber)
+    .option("--chip <px>", "side of a chip; the model's by default", wholeNumber)
+    .option("--overlap <px>", "px shared by neighbouring chips; the model's by default", wholeNumber)
+    .addOption(new Option("--blend <how>", "how overlapping chips are merged").choices(["hann", "crop"]))
+    .option("--outputs <list>", `what to write: ${OUTPUTS.join(",")}`, list)
+    .option("--attribution <text>", "credit line for the imagery")
+    .option("--json", "print events as JSON lines")
+    .option("--quiet", "print nothing but errors")
+    .action((scene: string, flags: MapFlags) => mapCommand(scene, flags, output, signal));
+}
+
+function list(text: string): string[] {
+  return text.split(",").map((item) => item.trim());
+}
+
+function numbers(text: string): number[] {
+  return list(text).map(wholeNumber);
+}
+
+function wholeNumber(text: string): number {
+  if (!/^\d+$/.test(text)) throw new InvalidArgumentError("It must be a whole number.");
+  return Number(text);
+}
+
+function gsd(text: string): "native" | "auto" | number {
+  if (text === "native" || text === "auto") return text;
+  const metres = Number(text);
+  if (!(metres > 0)) throw new InvalidArgumentError('It must be a number of metres above 0, or "native".');
+  return metres;
+}
+
+function range(text: string): "auto" | [number, number] {
+  if (text === "auto") return text;
+  const [min, max, ...rest] = text.split(",").map(Number);
+  if (min === undefined || max === undefined || rest.length > 0 || !(max > min)) {
+    throw new InvalidArgumentError('It must be two numbers, the smaller first, or "auto".');
+  }
+  return [min, max];
+}

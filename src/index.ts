@@ -1,0 +1,13 @@
+export { CancelledError, UserError } from "./errors.ts";
+export { type Evaluation, evaluate } from "./evaluate/evaluate.ts";
+export { loadModel, type Model } from "./inference/model.ts";
+export { type ModelCard, modelCardSchema } from "./inference/model-card.ts";
+export { type ConfigInput, configSchema } from "./pipeline/config.ts";
+export type { RunManifest } from "./pipeline/manifest.ts";
+export { type MapResult, type MapSceneOptions, mapScene } from "./pipeline/map-scene.ts";
+export type { RunEvent, RunListener } from "./pipeline/progress.ts";
+export type { Areas } from "./report/areas.ts";
+export type { LandCoverClass } from "./scene/class-scheme.ts";
+export { openScene } from "./scene/open-scene.ts";
+export type { RasterBlock } from "./scene/raster-block.ts";
+export type { Scene } from "./scene/scene.ts";

@@ -1,0 +1,55 @@
+import { InferenceSession, Tensor } from "onnxruntime-node";
+import { inputTensorData } from "./input-tensor.ts";
+import { type ModelCard, modelCardSchema } from "./model-card.ts";
+import { scoresOf } from "./output-scores.ts";
+
+/**
+ * Child process that tries a device: `node device-probe.js DEVICE MODEL CARD`. Prints "same" when the device labels at least
+ * 99.9 % of the cells of a chip as the CPU does, else the share that agrees; fails with the runtime's own message.
+ */
+const [device = "", modelPath = "", cardJson = "{}"] = process.argv.slice(2);
+const card = modelCardSchema.parse(JSON.parse(cardJson));
+const [expected, found] = [await labels("cpu"), await labels(device)];
+const agreeing = expected.reduce((count, label, cell) => count + (found[cell] === label ? 1 : 0), 0);
+const share = agreeing / expected.length;
+process.stdout.write(share >= 0.999 ? "same\n" : `${(share * 100).toFixed(2)} % agree\n`);
+
+async function labels(provider: string): Promise<readonly number[]> {
+  const session = await InferenceSession.create(modelPath, {
+    executionProviders: [provider],
+    logSeverityLevel: 3,
+  });
+  const side = card.input.height ?? probeSide(card);
+  const { input, output } = card;
+  const bands = input.bands.length;
+  const dims = input.layout === "nhwc" ? [1, side, side, bands] : [1, bands, side, side];
+  const tensor = new Tensor(input.dtype, inputTensorData(testPattern(side, bands), side * side, input), dims);
+  const outputs = await session.run({ [input.name ?? session.inputNames[0]!]: tensor });
+  const answer = outputs[output.name ?? session.outputNames[output.index]!]!;
+  const cells = side / output.stride;
+  return winners(scoresOf(answer, card, { width: cells, height: cells }), card.classes.length);
+}
+
+/** About 256 px: large enough to be typical, small enough for a software driver. */
+function probeSide({ input: { multipleOf }, output: { stride } }: ModelCard): number {
+  const unit = multipleOf * stride;
+  return Math.max(1, Math.round(256 / unit)) * unit;
+}
+
+/** Smooth colours of period 64, 96, 128 … px with a fixed speckle: an integer function of the position. */
+function testPattern(side: number, bands: number): Uint8Array {
+  return Uint8Array.from({ length: side * side * bands }, (_, i) => {
+    const pixel = Math.floor(i / bands);
+    const wave = ((pixel % side) * 3 + Math.floor(pixel / side) * (2 + (i % bands))) % 256;
+    return (wave + ((pixel * 2654435761) % 23)) % 256;
+  });
+}
+
+function winners(scores: Float32Array, classes: number): number[] {
+  const cells = scores.length / classes;
+  return Array.from({ length: cells }, (_, cell) => {
+    let best = 0;
+    for (let k = 1; k < classes; k++) if (scores[k * cells + cell]! > scores[best * cells + cell]!) best = k;
+    return best;
+  });
+}

@@ -1,0 +1,96 @@
+import { execFile } from "node:child_process";
+import { existsSync } from "node:fs";
+import { createRequire } from "node:module";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { UserError } from "../errors.ts";
+import type { Model } from "./model.ts";
+import type { WorkerSetup } from "./onnx-worker.ts";
+
+/** Where inference runs, by the name of ONNX Runtime's execution provider. */
+export type Device = WorkerSetup["executionProvider"];
+
+/** The device of a run, and why the better ones are not used. */
+export interface DeviceChoice {
+  readonly device: Device;
+  readonly rejected: readonly { readonly device: Device; readonly reason: string }[];
+}
+
+const PROBE = fileURLToPath(new URL("../../dist/inference/device-probe.js", import.meta.url));
+const PROBE_SECONDS = 60;
+
+/**
+ * The device for a model: the one that the user insists on, or the first of CUDA, WebGPU and CPU that works. A GPU is tried
+ * in a child process, which a driver may crash or hang, and must label a chip as the CPU does.
+ * Throws UserError "no-device" when the wanted one does not work.
+ */
+export async function chooseDevice(wanted: "auto" | Device, model: Model): Promise<DeviceChoice> {
+  if (wanted === "cpu") return { device: "cpu", rejected: [] };
+  if (wanted !== "auto") {
+    const reason = (wanted === "cuda" ? missingPart("cuda") : null) ?? (await probe(wanted, model));
+    if (reason === null) return { device: wanted, rejected: [] };
+    throw new UserError("no-device", `--device ${wanted}: ${reason}.`, hintFor(wanted));
+  }
+  const rejected: { device: Device; reason: string }[] = [];
+  for (const device of ["cuda", "webgpu"] as const) {
+    const reason = missingPart(device) ?? (await probe(device, model));
+    if (reason === null) return { device, rejected };
+    rejected.push({ device, reason });
+  }
+  return { device: "cpu", rejected };
+}
+
+/** What a GPU plainly lacks, found without starting anything; null when it may work. */
+function missingPart(device: "cuda" | "webgpu"): string | null {
+  if (process.platform !== "linux")
+    return device === "cuda" ? "ONNX Runtime for Node has CUDA on Linux only" : null;
+  switch (device) {
+    case "cuda": {
+      const library = "libonnxruntime_providers_cuda.so";
+      if (!existsSync(join(runtimeFolder(), library))) return `${library} is not installed`;
+      return existsSync("/dev/nvidiactl") ? null : "no NVIDIA driver is loaded (/dev/nvidiactl is missing)";
+    }
+    case "webgpu": {
+      const hasAdapter =
+        existsSync("/dev/dri") ||
+        existsSync("/dev/nvidiactl") ||
+        process.env["VK_ICD_FILENAMES"] !== undefined;
+      return hasAdapter ? null : "no graphics adapter is present (/dev/dri is missing)";
+    }
+    default:
+      throw new RangeError(`unknown device ${String(device satisfies never)}`);
+  }
+}
+
+/** The folder of ONNX Runtime's shared libraries. */
+function runtimeFolder(): string {
+  const entry = createRequire(import.meta.url).resolve("onnxruntime-node");
+  return join(dirname(entry), "..", "bin", "napi-v6", process.platform, process.arch);
+}
+
+function probe(device: Device, model: Model): Promise<string | null> {
+  const args = [PROBE, device, model.path, JSON.stringify(model.card)];
+  return new Promise((resolve) => {
+    execFile(
+      process.execPath,
+      args,
+      { timeout: PROBE_SECONDS * 1000, killSignal: "SIGKILL" },
+      (error, stdout, stderr) => {
+        if (error === null)
+          resolve(stdout.trim() === "same" ? null : `its labels differ from the CPU's (${stdout.trim()})`);
+        else if (error.killed === true) resolve(`it did not answer in ${PROBE_SECONDS} s`);
+        else resolve(lastLine(stderr) ?? `the driver failed (${error.signal ?? error.code})`);
+      },
+    );
+  });
+}
+
+function lastLine(text: string): string | null {
+  return text.trim().split("\n").at(-1)?.replace(/\.$/, "") || null;
+}
+
+function hintFor(device: Device): string {
+  return device === "cuda"
+    ? "Install CUDA 12, cuDNN 9 and run `ONNXRUNTIME_NODE_INSTALL=true node node_modules/onnxruntime-node/script/install.js`; or pass --device auto."
+    : "Install a Vulkan driver and loader (libvulkan1), or pass --device auto.";
+}

@@ -1,0 +1,57 @@
+import * as z from "zod";
+import { OUTPUTS } from "./outputs.ts";
+
+/** The settings of a run: keys of a pipeline file, flags of the command line, options of `mapScene`. */
+export const configSchema = z.strictObject({
+  $schema: z.string().optional().describe("For completion in editors."),
+  description: z.string().optional().describe("What the pipeline is for; shown by --help and in run.json."),
+  model: z
+    .string()
+    .default("pspnet-mobilenetv2")
+    .describe("Name of an installed model, or path of a .onnx file or its card."),
+  bands: z
+    .array(z.union([z.string(), z.int().positive()]))
+    .optional()
+    .describe(
+      "Bands of the scene for the model's inputs, in order: numbers from 1, roles or names. By the model card where not given.",
+    ),
+  rescale: z
+    .union([z.literal("auto"), z.tuple([z.number(), z.number()])])
+    .optional()
+    .describe(
+      "Stretches raw values to 0-255 for 8-bit models: [min, max], or auto for the 2nd to 98th percentile.",
+    ),
+  gsd: z
+    .union([z.literal("auto"), z.literal("native"), z.number().positive()])
+    .default("auto")
+    .describe(
+      "Ground sample distance of the map in m; native keeps the scene's; auto keeps it where the model allows and else takes the model's.",
+    ),
+  device: z
+    .enum(["auto", "cuda", "webgpu", "cpu"])
+    .default("auto")
+    .describe("Where inference runs; auto takes the best that works."),
+  workers: z.int().positive().optional().describe("Inference workers; one for each core where not given."),
+  chip: z.int().positive().optional().describe("Side of a chip in px; the model card's where not given."),
+  overlap: z
+    .int()
+    .nonnegative()
+    .optional()
+    .describe("Px shared by neighbouring chips; the model card's where not given."),
+  blend: z
+    .enum(["hann", "crop"])
+    .default("hann")
+    .describe("How overlapping chips are merged: hann fades, crop cuts in the middle."),
+  outputs: z
+    .array(z.enum(OUTPUTS))
+    .min(1)
+    .default([...OUTPUTS])
+    .describe("What is written beside run.json."),
+  attribution: z.string().optional().describe("Credit line for the imagery, shown by web maps."),
+});
+
+/** Settings with every default filled in. */
+export type Config = z.infer<typeof configSchema>;
+
+/** Settings as a user gives them. */
+export type ConfigInput = z.input<typeof configSchema>;

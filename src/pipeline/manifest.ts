@@ -1,0 +1,105 @@
+import { createHash } from "node:crypto";
+import { createReadStream } from "node:fs";
+import { open, rename, stat } from "node:fs/promises";
+import { createRequire } from "node:module";
+import { join } from "node:path";
+import type { RunEvent, Stage } from "./progress.ts";
+
+/** What run.json holds: everything that tells how the files beside it were made. */
+export interface RunManifest {
+  readonly landstitch: string;
+  readonly node: string;
+  readonly onnxruntime: string;
+  readonly started: string;
+  readonly finished: string;
+  readonly inputs: readonly InputRecord[];
+  readonly model: { readonly name: string; readonly version: string; readonly sha256: string };
+  readonly device: string;
+  readonly rejectedDevices: readonly { readonly device: string; readonly reason: string }[];
+  readonly workers: number;
+  readonly config: unknown;
+  readonly grid: {
+    readonly width: number;
+    readonly height: number;
+    readonly gsd: number | null;
+    readonly epsg: number | null;
+    readonly affine: readonly number[];
+  };
+  readonly chips: { readonly planned: number; readonly inferred: number; readonly withoutData: number };
+  readonly warnings: readonly { readonly code: string; readonly message: string }[];
+  readonly stages: readonly StageRecord[];
+  /** Sum over the workers of the seconds inside the inference session. */
+  readonly inferenceSeconds: number;
+  readonly peakMemoryBytes: number;
+  readonly files: readonly { readonly name: string; readonly bytes: number }[];
+}
+
+export interface StageRecord {
+  readonly stage: Stage;
+  readonly seconds: number;
+  readonly cpuSeconds: number;
+}
+
+/** One input as it was read. `sha256` is null for a URL. */
+export interface InputRecord {
+  readonly path: string;
+  readonly bytes: number | null;
+  readonly sha256: string | null;
+}
+
+const require = createRequire(import.meta.url);
+
+/** The version of landstitch. */
+export const VERSION = (require("../../package.json") as { version: string }).version;
+
+/** The version of the inference runtime. */
+export const ONNXRUNTIME_VERSION = (require("onnxruntime-node/package.json") as { version: string }).version;
+
+/** The record of a local file, or of a URL, which is not read again. */
+export async function recordInput(path: string): Promise<InputRecord> {
+  if (/^https?:/.test(path)) return { path, bytes: null, sha256: null };
+  const hash = createHash("sha256");
+  for await (const chunk of createReadStream(path, { highWaterMark: 1 << 20 })) hash.update(chunk as Buffer);
+  return { path, bytes: (await stat(path)).size, sha256: hash.digest("hex") };
+}
+
+/** Names and sizes of those of the files that are there. */
+export async function recordFiles(folder: string, names: readonly string[]): Promise<RunManifest["files"]> {
+  const sizes = await Promise.all(names.map((name) => stat(join(folder, name)).catch(() => null)));
+  return names.flatMap((name, i) => (sizes[i] == null ? [] : [{ name, bytes: sizes[i].size }]));
+}
+
+/** Writes a JSON file whole or not at all: NAME.part, fsync, rename. */
+export async function writeJson(path: string, value: unknown): Promise<void> {
+  const part = `${path}.part`;
+  const file = await open(part, "w");
+  try {
+    await file.writeFile(`${JSON.stringify(value, null, 2)}\n`);
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+  await rename(part, path);
+}
+
+/** Most memory that the process has held (bytes of resident set). */
+export function peakMemoryBytes(): number {
+  return process.resourceUsage().maxRSS * 1024;
+}
+
+/** Times a stage and tells of its end. */
+export async function timed<T>(
+  stage: Stage,
+  records: StageRecord[],
+  listener: (event: RunEvent) => void,
+  work: () => Promise<T>,
+): Promise<T> {
+  const start = performance.now();
+  const cpu = process.cpuUsage();
+  const result = await work();
+  const { user, system } = process.cpuUsage(cpu);
+  const record = { stage, seconds: (performance.now() - start) / 1000, cpuSeconds: (user + system) / 1e6 };
+  records.push(record);
+  listener({ type: "stage", ...record });
+  return result;
+}

@@ -1,0 +1,16 @@
+/** What a run can write, and the files it consists of. */
+export const OUTPUT_FILES = {
+  landcover: ["landcover.tif", "landcover.tif.aux.xml"],
+  confidence: ["confidence.tif"],
+  polygons: ["landcover.parquet"],
+  "vector-tiles": ["landcover.pmtiles"],
+  "raster-tiles": ["landcover-raster.pmtiles"],
+  areas: ["areas.json", "areas.csv"],
+} as const;
+
+export type Output = keyof typeof OUTPUT_FILES;
+
+export const OUTPUTS = Object.keys(OUTPUT_FILES) as [Output, ...Output[]];
+
+/** Always written, and last: a folder without it is not finished. */
+export const RUN_FILE = "run.json";

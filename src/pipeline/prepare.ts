@@ -1,0 +1,99 @@
+import { UserError } from "../errors.ts";
+import { groundSampleDistance } from "../geo/grid.ts";
+import { loadModel, type Model } from "../inference/model.ts";
+import type { ModelCard } from "../inference/model-card.ts";
+import { openScene } from "../scene/open-scene.ts";
+import { resampleScene } from "../scene/resample.ts";
+import { percentileRange, rescaleScene } from "../scene/rescale.ts";
+import type { Scene } from "../scene/scene.ts";
+import { cellSizes } from "../stitcher/blend.ts";
+import { type ChipPlan, planChips } from "../tiler/chip-plan.ts";
+import { chooseGsd } from "./choose-gsd.ts";
+import type { Config } from "./config.ts";
+import { matchBands } from "./match-bands.ts";
+import { refuseOverwritingInput } from "./output-folder.ts";
+
+/** A run that can start: everything is checked, no pixel is mapped yet. */
+export interface PreparedRun {
+  /** On the grid of the map. */
+  readonly scene: Scene;
+  readonly model: Model;
+  readonly bands: readonly number[];
+  readonly plan: ChipPlan;
+  /** Metres per pixel of the map; null where unknown. */
+  readonly gsd: number | null;
+  readonly warnings: readonly { readonly code: string; readonly message: string }[];
+}
+
+/** Opens the scene and the model, checks that they suit each other, and plans the chips. Throws UserError where they do not. */
+export async function prepareRun(scenePath: string, folder: string, config: Config): Promise<PreparedRun> {
+  refuseOverwritingInput(scenePath, folder);
+  const model = await loadModel(config.model);
+  const native = await openScene(scenePath);
+  try {
+    return await prepareScene(native, model, config);
+  } catch (error) {
+    await native.close();
+    throw error;
+  }
+}
+
+async function prepareScene(native: Scene, model: Model, config: Config): Promise<PreparedRun> {
+  const { card } = model;
+  const warnings: { code: string; message: string }[] = [];
+  const warn = (code: string, message: string | null): void => {
+    if (message !== null) warnings.push({ code, message: `${native.path}: ${message}` });
+  };
+  if (native.grid.crs === null) {
+    warn("no-crs", "no georeference found; the map gets none, and no tiles, hectares or coordinates");
+  }
+  const bands = matchBands(native, card, config.bands);
+  const choice = chooseGsd(native.path, groundSampleDistance(native.grid), card, config.gsd);
+  warn("gsd", choice.warning);
+  const ranged = await rescaleToModel(native, card, bands, config.rescale);
+  warn("rescale", ranged.warning);
+  const scene = choice.resampleTo === null ? ranged.scene : resampleScene(ranged.scene, choice.resampleTo);
+  const plan = planChips(scene.grid, chipSize(card, config));
+  return { scene, model, bands, plan, gsd: groundSampleDistance(scene.grid), warnings };
+}
+
+/** The chip and overlap of the run: flags before card; checked against what the graph takes. */
+function chipSize(card: ModelCard, config: Config): { chip: number; overlap: number } {
+  const { height, width, multipleOf } = card.input;
+  const fixed = height ?? width;
+  const chip = config.chip ?? fixed ?? card.chip;
+  if ((fixed !== null && chip !== fixed) || chip % multipleOf !== 0) {
+    throw new UserError(
+      "bad-chip",
+      `Chips are ${chip} px, but ${card.name} takes ${fixed === null ? `multiples of ${multipleOf}` : `only ${fixed}`} px.`,
+      "Change `chip` in the pipeline or in the model card.",
+    );
+  }
+  const overlap = config.overlap ?? Math.min(card.overlap, Math.floor(chip / 2));
+  cellSizes({ chip, overlap, margin: card.output.margin, stride: card.output.stride });
+  return { chip, overlap };
+}
+
+async function rescaleToModel(
+  scene: Scene,
+  card: ModelCard,
+  bands: readonly number[],
+  rescale: Config["rescale"],
+): Promise<{ scene: Scene; warning: string | null }> {
+  const { dtype } = card.input;
+  if (rescale === undefined) {
+    if (dtype === "float32" || dtype === scene.sampleType) return { scene, warning: null };
+    throw new UserError(
+      "bad-sample-type",
+      `${scene.path} holds ${scene.sampleType}, but ${card.name} takes ${dtype}.`,
+      "Pass --rescale MIN,MAX with the raw values that become black and white, or --rescale auto.",
+    );
+  }
+  if (rescale !== "auto")
+    return { scene: rescaleScene(scene, { min: rescale[0], max: rescale[1] }), warning: null };
+  const range = await percentileRange(scene, bands);
+  return {
+    scene: rescaleScene(scene, range),
+    warning: `values ${range.min} to ${range.max} are stretched to 0–255`,
+  };
+}
