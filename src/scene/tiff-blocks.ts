@@ -1,0 +1,57 @@
+import { UserError } from "../errors.ts";
+import { type BlockCache, blockCache } from "./block-cache.ts";
+import { decodeBlock } from "./block-codec.ts";
+import type { ByteSource } from "./byte-source.ts";
+import type { SampleArray } from "./raster-block.ts";
+import { damagedBlock } from "./scene-errors.ts";
+import { blockCounts, storedBytes, type TiffImage } from "./tiff-image.ts";
+
+/** Decoded blocks of a TIFF by image and index; null for a block without data. */
+export type TiffBlocks = (image: TiffImage, index: number) => Promise<SampleArray | null>;
+
+/** A chip of this many pixels is what the default cache is made for. */
+const CHIP_HEIGHT = 513;
+const DEFAULT_LIMIT = 384 * 1024 * 1024;
+
+/** Blocks that are decoded once and kept, so that overlapping windows share them. */
+export function tiffBlocks(source: ByteSource, cacheBytes: number): TiffBlocks {
+  const cache: BlockCache<SampleArray | null> = blockCache(
+    cacheBytes,
+    (block) => (block?.byteLength ?? 0) + 256,
+  );
+  return (image, index) => cache.get(`${image.index}/${index}`, () => loadBlock(source, image, index));
+}
+
+/** Bytes of the blocks that a row of chips across the image touches: with them no block is decoded twice. */
+export function defaultCacheBytes(image: TiffImage): number {
+  const { across, planes } = blockCounts(image);
+  const rowsOfBlocks = Math.ceil((CHIP_HEIGHT - 1) / image.blockHeight) + 1;
+  const blockBytes = storedBytes(image, image.blockHeight) + 256;
+  return Math.min(DEFAULT_LIMIT, (across * rowsOfBlocks + 1) * blockBytes * planes);
+}
+
+async function loadBlock(source: ByteSource, image: TiffImage, index: number): Promise<SampleArray | null> {
+  const offset = image.offsets[index]!;
+  const byteCount = image.byteCounts[index]!;
+  if (offset === 0 || byteCount === 0) return null;
+  const { across, down } = blockCounts(image);
+  const row = Math.floor(index / across) % down;
+  const rows = image.tiled
+    ? image.blockHeight
+    : Math.min(image.blockHeight, image.height - row * image.blockHeight);
+  try {
+    if (byteCount > 2 * storedBytes(image, image.blockHeight) + 65536)
+      throw new RangeError(`its ${byteCount} bytes are more than its pixels need`);
+    return await decodeBlock(image, await source.read(offset, byteCount), rows);
+  } catch (error) {
+    if (error instanceof UserError && error.code.startsWith("http")) throw error;
+    const { blockWidth: width } = image;
+    const window = { col: (index % across) * width, row: row * image.blockHeight, width, height: rows };
+    throw damagedBlock(
+      source.path,
+      `${image.tiled ? "tile" : "strip"} ${index} of image ${image.index}`,
+      window,
+      error,
+    );
+  }
+}

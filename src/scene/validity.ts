@@ -1,0 +1,57 @@
+import type { SampleArray } from "./raster-block.ts";
+
+/** Where samples of interleaved pixels are no data. */
+export interface NodataRule {
+  /** A pixel whose samples all have this value is no data; null: none. */
+  readonly nodata: number | null;
+  /** A pixel with any NaN is no data: one NaN makes a model's whole output NaN. */
+  readonly nan: boolean;
+}
+
+/** Mask of the pixels (1 = data) by nodata value and NaN; null when all are data. */
+export function maskByValue(
+  data: SampleArray,
+  bands: number,
+  { nodata, nan }: NodataRule,
+): Uint8Array | null {
+  if (bands === 0 || (nodata === null && !nan)) return null;
+  const mask = new Uint8Array(data.length / bands).fill(1);
+  if (nodata !== null && !Number.isNaN(nodata)) markNodata(mask, data, bands, asStored(data, nodata));
+  if (nan) markNan(mask, data, bands);
+  return orNull(mask);
+}
+
+/** Both masks at once; null stands for all data. */
+export function bothMasks(a: Uint8Array | null, b: Uint8Array | null): Uint8Array | null {
+  if (a === null || b === null) return a ?? b;
+  return a.map((value, i) => value & b[i]!);
+}
+
+/** Mask of an alpha or mask band: 1 where it is not 0; null when it is nowhere 0. */
+export function maskByAlpha(alpha: SampleArray): Uint8Array | null {
+  const mask = new Uint8Array(alpha.length);
+  for (let i = 0; i < alpha.length; i++) mask[i] = alpha[i] === 0 ? 0 : 1;
+  return orNull(mask);
+}
+
+function orNull(mask: Uint8Array): Uint8Array | null {
+  return mask.includes(0) ? mask : null;
+}
+
+function markNodata(mask: Uint8Array, data: SampleArray, bands: number, nodata: number): void {
+  for (let pixel = 0, i = 0; pixel < mask.length; pixel++, i += bands) {
+    if (data[i] !== nodata) continue;
+    let band = 1;
+    while (band < bands && data[i + band] === nodata) band++;
+    if (band === bands) mask[pixel] = 0;
+  }
+}
+
+function markNan(mask: Uint8Array, data: SampleArray, bands: number): void {
+  for (let i = 0; i < data.length; i++) if (Number.isNaN(data[i]!)) mask[Math.floor(i / bands)] = 0;
+}
+
+/** The tag is text: −3.4e38 in a float32 raster means its nearest float32. */
+function asStored(data: SampleArray, nodata: number): number {
+  return data instanceof Float32Array ? Math.fround(nodata) : nodata;
+}
