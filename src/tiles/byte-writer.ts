@@ -1,0 +1,68 @@
+/** Bytes that grow at the end: what the protobuf of vector tiles and the directories of PMTiles are written into. */
+export class ByteWriter {
+  #bytes: Uint8Array;
+  #length = 0;
+
+  constructor(capacity = 1024) {
+    this.#bytes = new Uint8Array(capacity);
+  }
+
+  get length(): number {
+    return this.#length;
+  }
+
+  /** Appends an unsigned LEB128 varint; exact for every safe integer ≥ 0. */
+  varint(value: number): void {
+    this.#reserve(8);
+    let rest = value;
+    while (rest > 0x7fffffff) {
+      this.#bytes[this.#length++] = (rest % 128) | 0x80;
+      rest = Math.floor(rest / 128);
+    }
+    while (rest > 127) {
+      this.#bytes[this.#length++] = (rest & 127) | 0x80;
+      rest >>>= 7;
+    }
+    this.#bytes[this.#length++] = rest;
+  }
+
+  /** Appends a signed 32-bit integer as a zigzag varint. */
+  zigzag(value: number): void {
+    this.varint(((value << 1) ^ (value >> 31)) >>> 0);
+  }
+
+  append(bytes: Uint8Array): void {
+    this.#reserve(bytes.length);
+    this.#bytes.set(bytes, this.#length);
+    this.#length += bytes.length;
+  }
+
+  /** Appends a protobuf field of wire type 0. */
+  varintField(field: number, value: number): void {
+    this.varint(field << 3);
+    this.varint(value);
+  }
+
+  /** Appends a protobuf field of wire type 2: bytes, a string's UTF-8, a message or a packed array. */
+  bytesField(field: number, bytes: Uint8Array): void {
+    this.varint((field << 3) | 2);
+    this.varint(bytes.length);
+    this.append(bytes);
+  }
+
+  /** The bytes so far, as a view that the next write may invalidate. */
+  view(): Uint8Array {
+    return this.#bytes.subarray(0, this.#length);
+  }
+
+  clear(): void {
+    this.#length = 0;
+  }
+
+  #reserve(extra: number): void {
+    if (this.#length + extra <= this.#bytes.length) return;
+    const grown = new Uint8Array(Math.max(2 * this.#bytes.length, this.#length + extra));
+    grown.set(this.view());
+    this.#bytes = grown;
+  }
+}

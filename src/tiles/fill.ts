@@ -1,0 +1,117 @@
+import type { Window } from "../geo/window.ts";
+import { NODATA } from "../scene/class-scheme.ts";
+import type { Patch } from "./patches.ts";
+
+/** Labels of a window of one level of a raster, row by row. */
+export interface LabelWindow {
+  readonly window: Window;
+  readonly labels: Uint8Array;
+}
+
+/** A tile's labels, size · size, row by row. */
+export interface TileLabels {
+  readonly labels: Uint8Array;
+  readonly size: number;
+}
+
+/** So near to the far edge of a window (px), rounding could step over it. */
+const EDGE = 1e-6;
+
+/** A patch in pixels of a level, counted from a window of it: start and end (px) of the positions along its first and last row. */
+interface LocalPatch {
+  readonly u: readonly [number, number, number, number];
+  readonly v: readonly [number, number, number, number];
+}
+
+function localPatch({ corners }: Patch, { col, row }: Window, decimation: number): LocalPatch {
+  const [a, b, c, d] = corners;
+  const u = (point: readonly [number, number]): number => point[0] / decimation - col;
+  const v = (point: readonly [number, number]): number => point[1] / decimation - row;
+  return { u: [u(a), u(b), u(c), u(d)], v: [v(a), v(b), v(c), v(d)] };
+}
+
+/** Calls `visit` for each row of a patch: offset of its first pixel in the tile, its first position (px), the step between pixels. */
+function eachRow(
+  patch: Patch,
+  { u, v }: LocalPatch,
+  size: number,
+  visit: (offset: number, u: number, v: number, du: number, dv: number) => void,
+): void {
+  const across = Math.max(1, patch.width - 1);
+  const down = Math.max(1, patch.height - 1);
+  for (let row = 0; row < patch.height; row++) {
+    const t = row / down;
+    const uLeft = u[0] + t * (u[2] - u[0]);
+    const vLeft = v[0] + t * (v[2] - v[0]);
+    const uRight = u[1] + t * (u[3] - u[1]);
+    const vRight = v[1] + t * (v[3] - v[1]);
+    visit(
+      (patch.row + row) * size + patch.col,
+      uLeft,
+      vLeft,
+      (uRight - uLeft) / across,
+      (vRight - vLeft) / across,
+    );
+  }
+}
+
+/** Gives each pixel of a patch the label of the level's pixel that its centre lies in; pixels outside the window keep theirs. */
+export function fillNearest(target: TileLabels, patch: Patch, source: LabelWindow, decimation: number): void {
+  const { width, height } = source.window;
+  const { labels } = source;
+  const out = target.labels;
+  const local = localPatch(patch, source.window, decimation);
+  const inside =
+    local.u.every((u) => u >= 0 && u < width - EDGE) && local.v.every((v) => v >= 0 && v < height - EDGE);
+  eachRow(patch, local, target.size, (offset, u0, v0, du, dv) => {
+    for (let i = 0; i < patch.width; i++) {
+      const u = u0 + i * du;
+      const v = v0 + i * dv;
+      if (inside || (u >= 0 && u < width && v >= 0 && v < height))
+        out[offset + i] = labels[(v | 0) * width + (u | 0)]!;
+    }
+  });
+}
+
+/**
+ * Gives each pixel of a patch the commonest label (the lowest of equals) of the level's pixels in the `side` x `side` box around its
+ * centre. A pixel is data when one of them is, so that a raster smaller than a pixel does not vanish from the map.
+ */
+export function fillMode(
+  target: TileLabels,
+  patch: Patch,
+  source: LabelWindow,
+  decimation: number,
+  side: number,
+): void {
+  const counts = new Uint32Array(256);
+  eachRow(patch, localPatch(patch, source.window, decimation), target.size, (offset, u, v, du, dv) => {
+    for (let i = 0; i < patch.width; i++) {
+      const col = Math.round(u + i * du - side / 2);
+      const row = Math.round(v + i * dv - side / 2);
+      const label = modeOfBox(source, col, row, side, counts);
+      if (label !== NODATA) target.labels[offset + i] = label;
+    }
+  });
+}
+
+function modeOfBox(
+  { window, labels }: LabelWindow,
+  col: number,
+  row: number,
+  side: number,
+  counts: Uint32Array,
+) {
+  const right = Math.min(col + side, window.width);
+  const bottom = Math.min(row + side, window.height);
+  counts.fill(0);
+  for (let y = Math.max(0, row); y < bottom; y++) {
+    const start = y * window.width;
+    for (let i = start + Math.max(0, col); i < start + right; i++) counts[labels[i]!]!++;
+  }
+  let best = NODATA;
+  let most = 0;
+  for (let label = 0; label < NODATA; label++)
+    if (counts[label]! > most) [best, most] = [label, counts[label]!];
+  return best;
+}
