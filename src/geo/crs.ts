@@ -81,6 +81,11 @@ export function metresPerUnitOf(projString: string | null): number {
   return LINEAR_UNIT_METRES[unit] ?? 1;
 }
 
+/** True where meridians and parallels are straight lines along the axes: in degrees and in Mercator's cylinder. */
+export function hasStraightGraticule({ kind, proj4 }: Crs): boolean {
+  return kind === "geographic" || /\+proj=merc\b/.test(proj4 ?? "");
+}
+
 const converters = new Map<string, proj4.Converter>();
 
 /** proj4 parses a definition at each call, which costs more than projecting a point: parse each one once. */

@@ -1,6 +1,6 @@
 import { type Affine, determinant, pixelPoint, pixelToWorld } from "./affine.ts";
-import { type Crs, type LonLat, lonLatProjection } from "./crs.ts";
-import { geodesicRingArea } from "./geodesic-area.ts";
+import { type Crs, hasStraightGraticule, type LonLat, lonLatProjection } from "./crs.ts";
+import { geodesicRingArea, sinAuthalicLatitude } from "./geodesic-area.ts";
 
 /** Where the pixels of a raster lie: its size (px), its pixel → world affine and its CRS. */
 export interface Grid {
@@ -14,6 +14,10 @@ export interface Grid {
 /** [west, south, east, north]: CRS units, or degrees where the name says lon/lat. */
 export type Bounds = readonly [west: number, south: number, east: number, north: number];
 
+/** Radius (m) of the sphere with the area of the WGS 84 ellipsoid. */
+const AUTHALIC_RADIUS = 6371007.180918474;
+const RADIANS = Math.PI / 180;
+
 /** Area in m² of the pixel at (col, row): on the ellipsoid where the CRS can be projected, else in its linear unit; null without a CRS. */
 export function pixelArea(grid: Grid, col: number, row: number): number | null {
   const { crs } = grid;
@@ -23,14 +27,27 @@ export function pixelArea(grid: Grid, col: number, row: number): number | null {
   }
   const { toLonLat } = lonLatProjection(crs);
   const corner = (c: number, r: number): LonLat => toLonLat(pixelToWorld(grid.affine, pixelPoint(c, r)));
-  return Math.abs(
-    geodesicRingArea([
-      corner(col, row),
-      corner(col, row + 1),
-      corner(col + 1, row + 1),
-      corner(col + 1, row),
-    ]),
-  );
+  const ring = [corner(col, row), corner(col, row + 1), corner(col + 1, row + 1), corner(col + 1, row)];
+  return Math.abs(hasStraightGraticule(crs) ? geodesicRingArea(ring) : polarRingArea(ring));
+}
+
+/**
+ * Area in m² of a pixel-sized ring in Lambert's azimuthal equal-area plane around the pole of its hemisphere, where the pixels of
+ * a projected grid keep straight edges even around the pole (in the cylinder of geodesicRingArea they do not: longitudes jump there).
+ */
+function polarRingArea(ring: readonly LonLat[]): number {
+  const pole = ring[0]![1] < 0 ? -1 : 1;
+  const [origin, ...others] = ring.map(([lon, lat]) => {
+    const radius = AUTHALIC_RADIUS * Math.sqrt(Math.max(0, 2 * (1 - pole * sinAuthalicLatitude(lat))));
+    return [radius * Math.sin(lon * RADIANS), radius * Math.cos(lon * RADIANS)] as const;
+  });
+  const [x0, y0] = origin!;
+  let area = 0;
+  for (const [index, [x, y]] of others.slice(1).entries()) {
+    const [previousX, previousY] = others[index]!;
+    area += ((previousX - x0) * (y - y0) - (x - x0) * (previousY - y0)) / 2;
+  }
+  return area;
 }
 
 /** Ground sample distance in metres: the side of a square as large as the central pixel; null where the ground is unknown. */

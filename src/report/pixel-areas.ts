@@ -1,5 +1,5 @@
 import { type Affine, isAxisAligned } from "../geo/affine.ts";
-import type { Crs } from "../geo/crs.ts";
+import { type Crs, hasStraightGraticule } from "../geo/crs.ts";
 import { type Grid, pixelArea } from "../geo/grid.ts";
 import type { Window } from "../geo/window.ts";
 
@@ -18,7 +18,8 @@ const METRES_PER_DEGREE = 111_320;
 export function pixelAreas(grid: Grid, window: Window): Float64Array | null {
   if (grid.crs === null || pixelArea(grid, window.col, window.row) === null) return null;
   const cell = cellPixels(grid.affine, grid.crs);
-  const cols = sameAlongRows(grid) ? [window.col] : nodesOver(window.col, window.width, grid.width, cell);
+  const sameAlongRow = isAxisAligned(grid.affine) && hasStraightGraticule(grid.crs);
+  const cols = sameAlongRow ? [window.col] : nodesOver(window.col, window.width, grid.width, cell);
   const rows = nodesOver(window.row, window.height, grid.height, cell);
   const nodes = rows.map((row) => Float64Array.from(cols, (col) => placedArea(grid, col, row)));
   const across = placesBetween(cols, window.col, window.width);
@@ -49,11 +50,6 @@ function cellPixels([a, b, , d, e]: Affine, crs: Crs): number {
   const side = Math.max(Math.abs(a) + Math.abs(d), Math.abs(b) + Math.abs(e));
   const metres = side * (crs.metresPerUnit ?? METRES_PER_DEGREE);
   return Math.min(MAX_CELL_PIXELS, Math.max(1, Math.floor(CELL_METRES / metres)));
-}
-
-/** True where all pixels of a row have one area: parallels are rows of pixels, in degrees or in a Mercator cylinder. */
-function sameAlongRows({ affine, crs }: Grid): boolean {
-  return isAxisAligned(affine) && (crs?.kind === "geographic" || /\+proj=merc\b/.test(crs?.proj4 ?? ""));
 }
 
 /** Multiples of the cell around a range of pixels; the last pixel of the grid stands in for what would lie past it. */
