@@ -1,12 +1,13 @@
 import { createHash } from "node:crypto";
-import { open, rename, rm } from "node:fs/promises";
+import { rename } from "node:fs/promises";
 import { zxyToTileId } from "pmtiles";
 import type { LonLat } from "../geo/crs.ts";
 import type { Bounds } from "../geo/grid.ts";
 import type { Tile } from "../geo/tile-matrix-set.ts";
+import { PartFile } from "../raster/part-file.ts";
 import { writeError } from "../raster/write-error.ts";
 import { type Entry, encodeDirectories, encodeHeader, gzip, type TileType } from "./pmtiles-format.ts";
-import { type Extent, Spool, writeAll } from "./spool.ts";
+import { type Extent, Spool } from "./spool.ts";
 
 /** What an archive says about itself. Bounds and centre in degrees; `center` is where a viewer opens it. */
 export interface PmtilesOptions {
@@ -28,11 +29,11 @@ export interface PmtilesResult {
 
 /** A PMTiles v3 archive being written; it ends with `finish` or `abort`. Disk errors are UserErrors (see write-error). */
 export interface PmtilesWriter {
-  /** Takes a tile, in any order; mvt tiles are gzipped here. */
+  /** Takes a tile, in any order; mvt tiles are gzipped here. Wait for it before the next call. */
   add(tile: Tile, bytes: Uint8Array): Promise<void>;
   /** Writes the archive under its name: it exists whole or not at all. Throws RangeError when a tile was added twice. */
   finish(): Promise<PmtilesResult>;
-  /** Removes what was written; also after a `finish` that failed. */
+  /** Removes what was written, and leaves a finished archive alone. */
   abort(): Promise<void>;
 }
 
@@ -56,11 +57,10 @@ export async function createPmtiles(path: string, options: PmtilesOptions): Prom
     const key = createHash("sha256").update(bytes).digest().toString("latin1");
     let content = known.get(key);
     if (content === undefined) {
-      content = spool.append(options.tileType === "mvt" ? gzip(bytes) : bytes);
+      content = await spool.append(options.tileType === "mvt" ? gzip(bytes) : bytes);
       known.set(key, content);
     }
     addresses.push({ tileId: zxyToTileId(z, x, y), content });
-    await spool.flushIfLarge();
   }
 
   async function finish(): Promise<PmtilesResult> {
@@ -74,10 +74,7 @@ export async function createPmtiles(path: string, options: PmtilesOptions): Prom
   return {
     add: (tile, bytes) => explained(path, () => add(tile, bytes)),
     finish: () => explained(path, finish),
-    async abort() {
-      await spool.remove();
-      await rm(`${path}.part`, { force: true });
-    },
+    abort: () => spool.remove(),
   };
 }
 
@@ -108,15 +105,16 @@ async function writeArchive(
     contents: contents.length,
   });
   const front = Buffer.concat([header, root, metadata, leaves]);
-  const file = await open(`${path}.part`, "w");
+  const file = await PartFile.create(`${path}.part`);
   try {
-    await writeAll(file, front, 0);
-    await spool.copyTo(file, front.length, contents);
-    await file.sync();
-  } finally {
-    await file.close();
+    await file.append(front);
+    for await (const chunk of spool.read(contents)) await file.append(chunk);
+    await file.seal();
+    await rename(file.path, path);
+  } catch (error) {
+    await file.remove();
+    throw error;
   }
-  await rename(`${path}.part`, path);
   return front.length + dataLength;
 }
 

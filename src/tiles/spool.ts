@@ -6,10 +6,10 @@ export interface Extent {
   readonly length: number;
 }
 
-/** Bytes that wait for one write, and about what is copied in one read. */
+/** Bytes that wait for one write, and about what is read at once. */
 const CHUNK_BYTES = 4 << 20;
 
-/** A temporary file: appended to, then read once more in another order, then removed. */
+/** A temporary file that is appended to, then read once more in another order, then removed. */
 export class Spool {
   readonly #path: string;
   readonly #file: FileHandle;
@@ -26,49 +26,37 @@ export class Spool {
     return new Spool(path, await open(path, "w+"));
   }
 
-  /** Takes bytes and says where they lie; they are written with the next `flush`. */
-  append(bytes: Uint8Array): Extent {
+  /** Appends bytes and returns where they lie. Wait for it before the next call. */
+  async append(bytes: Uint8Array): Promise<Extent> {
     const extent = { offset: this.#end, length: bytes.length };
     this.#waiting.push(bytes);
     this.#waitingBytes += bytes.length;
     this.#end += bytes.length;
+    if (this.#waitingBytes >= CHUNK_BYTES) await this.flush();
     return extent;
   }
 
-  async flushIfLarge(): Promise<void> {
-    if (this.#waitingBytes >= CHUNK_BYTES) await this.flush();
-  }
-
+  /** Writes what waits: before reading. */
   async flush(): Promise<void> {
     const chunk = Buffer.concat(this.#waiting);
-    const position = this.#end - this.#waitingBytes;
     this.#waiting = [];
     this.#waitingBytes = 0;
-    await writeAll(this.#file, chunk, position);
+    await this.#file.appendFile(chunk);
   }
 
-  /** Copies extents to a file at a position, one after another; neighbours are read together. */
-  async copyTo(file: FileHandle, position: number, extents: readonly Extent[]): Promise<void> {
-    let at = position;
+  /** The bytes of extents, one after another; neighbours come together. */
+  async *read(extents: readonly Extent[]): AsyncGenerator<Uint8Array> {
     for (const { offset, length } of joinNeighbours(extents)) {
       const chunk = Buffer.allocUnsafe(length);
       await this.#file.read(chunk, 0, length, offset);
-      await writeAll(file, chunk, at);
-      at += length;
+      yield chunk;
     }
   }
 
+  /** Closes and deletes the file; does nothing the second time. */
   async remove(): Promise<void> {
     await this.#file.close();
     await rm(this.#path, { force: true });
-  }
-}
-
-/** Writes all bytes at a position; a full disk, which lets the first write end short, is an error of the second. */
-export async function writeAll(file: FileHandle, bytes: Uint8Array, position: number): Promise<void> {
-  for (let done = 0; done < bytes.length; ) {
-    const { bytesWritten } = await file.write(bytes, done, bytes.length - done, position + done);
-    done += bytesWritten;
   }
 }
 
