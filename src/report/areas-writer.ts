@@ -1,5 +1,7 @@
-import { open, rename, rm } from "node:fs/promises";
+import { rename } from "node:fs/promises";
+import { PartFile } from "../raster/part-file.ts";
 import { writeError } from "../raster/write-error.ts";
+import { NODATA } from "../scene/class-scheme.ts";
 import type { AreaMethod, Areas, ClassArea, PolygonArea } from "./areas.ts";
 
 const METHODS: Readonly<Record<AreaMethod, string>> = {
@@ -41,7 +43,7 @@ export function areasCsv({ classes, total, nodata }: Areas): string {
   const rows = [
     [...COLUMNS],
     ...classes.map((area) => [area.id, area.name, ...cells(area)]),
-    [null, "nodata", ...cells({ ...nodata, ...nothing, ...undifferent })],
+    [NODATA, "nodata", ...cells({ ...nodata, ...nothing, ...undifferent })],
     [null, "total", ...cells(total)],
   ];
   return rows.map((row) => `${row.map(csvCell).join(",")}\r\n`).join("");
@@ -57,18 +59,14 @@ export async function writeAreas(
 }
 
 async function writeWhole(path: string, text: string): Promise<void> {
-  const part = `${path}.part`;
+  let part: PartFile | null = null;
   try {
-    const file = await open(part, "w");
-    try {
-      await file.writeFile(text);
-      await file.sync();
-    } finally {
-      await file.close();
-    }
-    await rename(part, path);
+    part = await PartFile.create(`${path}.part`);
+    await part.append(Buffer.from(text));
+    await part.seal();
+    await rename(part.path, path);
   } catch (error) {
-    await rm(part, { force: true });
+    await part?.remove();
     throw writeError(path, error);
   }
 }
