@@ -25,7 +25,7 @@ for (const [name, text] of Object.entries(files)) {
   const path = new URL(name, root);
   if (process.argv.includes("--check")) {
     if ((await readFile(path, "utf8").catch(() => "")) === text) continue;
-    console.error(`${name} is not up to date: run npm run generate`);
+    process.stderr.write(`${name} is not up to date: run npm run generate\n`);
     differing++;
   } else {
     await writeFile(path, text);
@@ -40,7 +40,9 @@ function jsonSchema(schema: z.ZodType): string {
 function defaultOf(schema: z.ZodType): string {
   const parsed = schema.safeParse(undefined);
   if (!parsed.success || parsed.data === undefined) return "";
-  return Array.isArray(parsed.data) ? parsed.data.map((item) => `\`${item}\``).join(", ") : `\`${parsed.data}\``;
+  return Array.isArray(parsed.data)
+    ? parsed.data.map((item) => `\`${item}\``).join(", ")
+    : `\`${parsed.data}\``;
 }
 
 /** The text between <!-- NAME --> and <!-- /NAME --> becomes the rows. */

@@ -48,6 +48,7 @@ function addMap(root: Command, output: CommandOutput, signal: AbortSignal): void
     .option("-p, --pipeline <pipeline>", "ready pipeline, or path of a .yaml file; flags override it")
     .option("--bands <list>", "bands for the model's inputs, by number from 1 or name: 4,3,2", list)
     .option("--rescale <min,max>", "raw values that become 0 and 255 for an 8-bit model, or auto", range)
+    .option("--nodata <value>", "pixels whose bands all have this value hold no data", number)
     .option("--gsd <metres>", "ground sample distance of the map in m, or native", gsd)
     .addOption(
       new Option("--device <device>", "where inference runs").choices(["auto", "cuda", "webgpu", "cpu"]),
@@ -73,6 +74,12 @@ function numbers(text: string): number[] {
 
 function wholeNumber(text: string): number {
   if (!/^\d+$/.test(text)) throw new InvalidArgumentError("It must be a whole number.");
+  return Number(text);
+}
+
+function number(text: string): number {
+  if (text.trim() === "" || Number.isNaN(Number(text)))
+    throw new InvalidArgumentError("It must be a number.");
   return Number(text);
 }
 

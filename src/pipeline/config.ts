@@ -21,6 +21,10 @@ export const configSchema = z.strictObject({
     .describe(
       "Stretches raw values to 0-255 for 8-bit models: [min, max], or auto for the 2nd to 98th percentile.",
     ),
+  nodata: z
+    .number()
+    .optional()
+    .describe("Pixels whose bands all have this value hold no data, beside what the file itself says."),
   gsd: z
     .union([z.literal("auto"), z.literal("native"), z.number().positive()])
     .default("auto")

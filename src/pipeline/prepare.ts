@@ -2,6 +2,7 @@ import { UserError } from "../errors.ts";
 import { groundSampleDistance } from "../geo/grid.ts";
 import { loadModel, type Model } from "../inference/model.ts";
 import type { ModelCard } from "../inference/model-card.ts";
+import { withNodata } from "../scene/nodata-override.ts";
 import { openScene } from "../scene/open-scene.ts";
 import { resampleScene } from "../scene/resample.ts";
 import { percentileRange, rescaleScene } from "../scene/rescale.ts";
@@ -29,11 +30,12 @@ export interface PreparedRun {
 export async function prepareRun(scenePath: string, folder: string, config: Config): Promise<PreparedRun> {
   refuseOverwritingInput(scenePath, folder);
   const model = await loadModel(config.model);
-  const native = await openScene(scenePath);
+  const opened = await openScene(scenePath);
   try {
+    const native = config.nodata === undefined ? opened : withNodata(opened, config.nodata);
     return await prepareScene(native, model, config);
   } catch (error) {
-    await native.close();
+    await opened.close();
     throw error;
   }
 }

@@ -1,4 +1,5 @@
 import { fullWindow } from "../geo/window.ts";
+import { derivedScene } from "./derived-scene.ts";
 import type { RasterBlock, SampleArray } from "./raster-block.ts";
 import type { Scene } from "./scene.ts";
 
@@ -11,14 +12,11 @@ export interface ValueRange {
 /** The same scene as uint8: min … max becomes 0 … 255, rounded, what lies outside is clipped. Throws RangeError when max ≤ min. */
 export function rescaleScene(scene: Scene, range: ValueRange): Scene {
   if (!(range.max > range.min)) throw new RangeError(`range ${range.min} to ${range.max} is empty`);
-  const { path, grid, bands, maskSource, overviews, storage, palette, tags } = scene;
-  return {
-    ...{ path, grid, bands, maskSource, overviews, storage, palette, tags },
+  return derivedScene(scene, {
     sampleType: "uint8",
     nodata: null,
     read: async (window, options) => rescaleBlock(await scene.read(window, options), range),
-    close: () => scene.close(),
-  };
+  });
 }
 
 function rescaleBlock(block: RasterBlock, { min, max }: ValueRange): RasterBlock {
