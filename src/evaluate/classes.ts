@@ -46,7 +46,7 @@ function refuseUnknown(
   const names = [...classes].sort((a, b) => a.id - b.id).map(({ id, name }) => `${id} ${name}`);
   throw new UserError(
     "unknown-class",
-    `${path} holds ${unknown.length === 1 ? "the value" : "the values"} ${unknown.join(", ")} (${pixels} pixels), not among the classes ${names.join(", ")}.`,
+    `${path} holds ${unknown.length === 1 ? "the value" : "the values"} ${unknown.join(", ")} (${pixels} ${pixels === 1 ? "pixel" : "pixels"}), not among the classes ${names.join(", ")}.`,
     "Renumber the raster to these class ids, or set such pixels to its nodata value to leave them out.",
   );
 }

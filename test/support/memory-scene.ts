@@ -20,6 +20,7 @@ export interface MemorySceneOptions {
   /** 1 = data; by default derived from `nodata` (a pixel is nodata when all its bands are). */
   readonly mask?: Uint8Array | null;
   readonly path?: string;
+  readonly palette?: Scene["palette"];
 }
 
 /** A scene in memory, at full resolution only: for tests of what reads scenes. */
@@ -47,7 +48,7 @@ export function memoryScene(options: MemorySceneOptions): Scene {
       tiled: false,
       byteLength: null,
     },
-    palette: null,
+    palette: options.palette ?? null,
     tags: {},
     read: async (window, { bands: chosen = bands.map((_, band) => band), level = 0 } = {}) => {
       if (level !== 0) throw new RangeError(`a memory scene has no level ${level}`);
