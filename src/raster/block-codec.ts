@@ -38,7 +38,7 @@ export function deflateCodec({
   strategy = "rle",
   predictor = 1,
 }: DeflateOptions = {}): BlockCodec {
-  const options = { level, strategy: STRATEGIES[strategy], chunkSize: 1 << 17 };
+  const options = { level, strategy: STRATEGIES[strategy], chunkSize: 1 << 15 };
   return onceForConstant({
     compression: 8,
     photometric: null,

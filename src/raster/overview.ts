@@ -1,4 +1,4 @@
-import type { Strip } from "./strip.ts";
+import type { Samples, Strip } from "./strip.ts";
 
 /** How four pixels become one: the commonest class, or the mean of quantities and colours. */
 export type OverviewMethod = "mode" | "average";
@@ -23,73 +23,111 @@ export function halfOf(side: number): number {
  * read as if the edge were doubled, which changes neither mode, mean nor share.
  */
 export function halveStrip(source: Strip, options: HalvingOptions, target: Strip): void {
-  const halfWidth = halfOf(options.width);
-  for (let row = 0, out = 0; row < source.rows; row += 2, out += halfWidth) {
-    const top = row * options.width;
-    const bottom = Math.min(row + 1, source.rows - 1) * options.width;
-    halveRows(source, top, bottom, options, target, out);
+  const { width, bands, method, nodata } = options;
+  const cell: CellRule = { bands, nodata, average: method === "average" };
+  for (let row = 0, out = 0; row < source.rows; row += 2, out += halfOf(width)) {
+    const rows: RowPair = {
+      top: row * width,
+      bottom: Math.min(row + 1, source.rows - 1) * width,
+      width,
+      out,
+    };
+    for (let band = 0; band < bands; band++)
+      if (source.mask === null) halveRows(source.data, rows, band, cell, target.data);
+      else halveMaskedRows(source.data, source.mask, rows, band, cell, target.data);
+    if (source.mask !== null && target.mask !== null) halveMask(source.mask, rows, target.mask);
   }
 }
 
-/** Two rows that start at the pixels `top` and `bottom` to one that starts at `out`. Cells without a hole make no call. */
-function halveRows(
-  { data, mask }: Strip,
-  top: number,
-  bottom: number,
-  { width, bands, nodata, method }: HalvingOptions,
-  target: Strip,
-  out: number,
+interface CellRule {
+  readonly bands: number;
+  readonly nodata: number | null;
+  readonly average: boolean;
+}
+
+/** Two rows of `width` pixels and the row made of them, by the position of their first pixel. */
+interface RowPair {
+  readonly top: number;
+  readonly bottom: number;
+  readonly width: number;
+  readonly out: number;
+}
+
+/** One band of two rows. Most cells of a label raster have one value, so that is asked first, and nothing is called for it. */
+function halveRows(data: Samples, rows: RowPair, band: number, rule: CellRule, target: Samples): void {
+  const { bands, nodata, average } = rule;
+  const end = (rows.top + rows.width - 1) * bands + band;
+  let to = rows.out * bands + band;
+  let i = rows.top * bands + band;
+  let j = rows.bottom * bands + band;
+  for (; i < end; i += 2 * bands, j += 2 * bands, to += bands) {
+    const a = data[i]!;
+    const b = data[i + bands]!;
+    const c = data[j]!;
+    const d = data[j + bands]!;
+    target[to] = a === b && a === c && a === d ? a : ofFour(a, b, c, d, nodata, average);
+  }
+  if (i === end) target[to] = ofFour(data[i]!, data[i]!, data[j]!, data[j]!, nodata, average);
+}
+
+/** As halveRows, where a sample counts only when the mask says so. */
+function halveMaskedRows(
+  data: Samples,
+  mask: Uint8Array,
+  { top, bottom, width, out }: RowPair,
+  band: number,
+  { bands, nodata, average }: CellRule,
+  target: Samples,
 ): void {
-  const average = method === "average";
-  const result = target.data;
+  for (let col = 0, to = out * bands + band; col < width; col += 2, to += bands) {
+    const right = col + 1 < width ? col + 1 : col;
+    const pixels = [top + col, top + right, bottom + col, bottom + right];
+    const samples = pixels.map((pixel) => data[pixel * bands + band]!);
+    const valid = samples.filter((_, index) => mask[pixels[index]!] !== 0);
+    target[to] = ofValid(valid, nodata, average);
+  }
+}
+
+function halveMask(mask: Uint8Array, { top, bottom, width, out }: RowPair, target: Uint8Array): void {
   for (let col = 0, to = out; col < width; col += 2, to++) {
     const right = col + 1 < width ? col + 1 : col;
-    const pixels: Cell = [top + col, top + right, bottom + col, bottom + right];
-    const whole = mask === null || countValid(mask, pixels) === 4;
-    if (target.mask !== null) target.mask[to] = whole || countValid(mask, pixels) >= 2 ? 1 : 0;
-    for (let band = 0; band < bands; band++) {
-      const a = data[pixels[0] * bands + band]!;
-      const b = data[pixels[1] * bands + band]!;
-      const c = data[pixels[2] * bands + band]!;
-      const d = data[pixels[3] * bands + band]!;
-      const at = to * bands + band;
-      if (!whole) result[at] = combine(validSamples(mask, pixels, [a, b, c, d]), nodata, method);
-      else if (a === b && a === c && a === d) result[at] = a;
-      else if (average && a !== nodata && b !== nodata && c !== nodata && d !== nodata)
-        result[at] = awayFrom(nodata, (a + b + c + d + 2) >> 2);
-      else result[at] = combine([a, b, c, d], nodata, method);
-    }
+    const valid =
+      Number(mask[top + col] !== 0) +
+      Number(mask[top + right] !== 0) +
+      Number(mask[bottom + col] !== 0) +
+      Number(mask[bottom + right] !== 0);
+    target[to] = valid >= 2 ? 1 : 0;
   }
 }
 
-/** The four pixels of a cell, or their four samples. */
-type Cell = readonly [number, number, number, number];
-
-function countValid(mask: Uint8Array, [a, b, c, d]: Cell): number {
-  return Number(mask[a] !== 0) + Number(mask[b] !== 0) + Number(mask[c] !== 0) + Number(mask[d] !== 0);
+function ofFour(a: number, b: number, c: number, d: number, nodata: number | null, average: boolean): number {
+  if (a === nodata || b === nodata || c === nodata || d === nodata)
+    return ofValid([a, b, c, d], nodata, average);
+  return average ? awayFrom(nodata, (a + b + c + d + 2) >> 2) : modeOfFour(a, b, c, d);
 }
 
-function validSamples(mask: Uint8Array, pixels: Cell, samples: Cell): readonly number[] {
-  return samples.filter((_, index) => mask[pixels[index]!] !== 0);
+/** The commonest of four values, the lowest among equals. */
+function modeOfFour(a: number, b: number, c: number, d: number): number {
+  if (a === b) return c === d ? Math.min(a, c) : a;
+  if (c === d) return c;
+  if (a === c || a === d) return b === c || b === d ? Math.min(a, b) : a;
+  if (b === c || b === d) return b;
+  return Math.min(a, b, c, d);
 }
 
-/** One value of up to four; nodata (or 0) when fewer than two of them are data. */
-function combine(values: readonly number[], nodata: number | null, method: OverviewMethod): number {
-  const valid = nodata === null ? values : values.filter((value) => value !== nodata);
-  if (valid.length < 2) return nodata ?? 0;
-  return method === "mode" ? modeOf(valid) : awayFrom(nodata, meanOf(valid));
+/** One value for the samples of a cell that the mask lets through; nodata (or 0) when fewer than two of them are data. */
+function ofValid(values: readonly number[], nodata: number | null, average: boolean): number {
+  const valid = values.filter((value) => value !== nodata);
+  const [a, b, c, d] = valid;
+  if (a === undefined || b === undefined) return nodata ?? 0;
+  if (average) return awayFrom(nodata, meanOf(valid));
+  if (c === undefined) return Math.min(a, b);
+  return d === undefined ? modeOfThree(a, b, c) : modeOfFour(a, b, c, d);
 }
 
-/** The commonest of two to four values, the lowest among equals. */
-function modeOf(values: readonly number[]): number {
-  let best = Infinity;
-  let bestCount = 0;
-  for (const value of values) {
-    let count = 0;
-    for (const other of values) if (other === value) count++;
-    if (count > bestCount || (count === bestCount && value < best)) [best, bestCount] = [value, count];
-  }
-  return best;
+function modeOfThree(a: number, b: number, c: number): number {
+  if (a === b || a === c) return a;
+  return b === c ? b : Math.min(a, b, c);
 }
 
 function meanOf(values: readonly number[]): number {
@@ -97,7 +135,7 @@ function meanOf(values: readonly number[]): number {
   return Math.floor((2 * sum + values.length) / (2 * values.length));
 }
 
-/** A mean of data must not read as nodata: one that meets it goes to the next value (it lies between two values, so that exists). */
+/** A mean of data must not read as nodata: one that meets it goes to the next value, which is no further than the highest one. */
 function awayFrom(nodata: number | null, mean: number): number {
   return mean === nodata ? mean + 1 : mean;
 }
