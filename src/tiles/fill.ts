@@ -63,14 +63,31 @@ export function fillNearest(target: TileLabels, patch: Patch, source: LabelWindo
   const local = localPatch(patch, source.window, decimation);
   const inside =
     local.u.every((u) => u >= 0 && u < width - EDGE) && local.v.every((v) => v >= 0 && v < height - EDGE);
-  eachRow(patch, local, target.size, (offset, u0, v0, du, dv) => {
-    for (let i = 0; i < patch.width; i++) {
-      const u = u0 + i * du;
-      const v = v0 + i * dv;
-      if (inside || (u >= 0 && u < width && v >= 0 && v < height))
-        out[offset + i] = labels[(v | 0) * width + (u | 0)]!;
-    }
+  eachRow(patch, local, target.size, (offset, u, v, du, dv) => {
+    if (inside) fillInside(out, offset, patch.width, labels, width, u, v, du, dv);
+    else
+      for (let i = 0; i < patch.width; i++) {
+        const col = u + i * du;
+        const row = v + i * dv;
+        if (col >= 0 && col < width && row >= 0 && row < height)
+          out[offset + i] = labels[(row | 0) * width + (col | 0)]!;
+      }
   });
+}
+
+/** The inner loop of a row that lies inside the window: no call, no check. */
+function fillInside(
+  out: Uint8Array,
+  offset: number,
+  count: number,
+  labels: Uint8Array,
+  width: number,
+  u: number,
+  v: number,
+  du: number,
+  dv: number,
+): void {
+  for (let i = 0; i < count; i++) out[offset + i] = labels[((v + i * dv) | 0) * width + ((u + i * du) | 0)]!;
 }
 
 /**

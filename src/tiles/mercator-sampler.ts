@@ -43,7 +43,7 @@ export function mercatorSampler(scene: Scene, pyramid: TilePyramid): MercatorSam
       work.set(key, known);
     }
     for (const { reading, patches } of work.values()) await fillPatches(scene, reading, patches, target);
-    return target.labels.some((label) => label !== NODATA) ? target.labels : null;
+    return holdsData(target.labels) ? target.labels : null;
   };
 }
 
@@ -63,20 +63,19 @@ function coveredRects({ extent, tileSize }: TilePyramid, { z, x, y }: Tile): Win
   });
 }
 
-/** Cuts rectangles of a tile along its lattice of squares. */
+/** Cuts rectangles of a tile along a lattice of squares that is the same in every tile. */
 function squaresOf(rects: readonly Window[]): Window[] {
   return rects.flatMap((rect) => {
     const squares: Window[] = [];
-    for (let row = rect.row; row < rect.row + rect.height; row += SQUARE)
-      for (let col = rect.col; col < rect.col + rect.width; col += SQUARE)
-        squares.push({
-          col,
-          row,
-          width: Math.min(SQUARE, rect.col + rect.width - col),
-          height: Math.min(SQUARE, rect.row + rect.height - row),
-        });
+    for (let row = floorTo(SQUARE, rect.row); row < rect.row + rect.height; row += SQUARE)
+      for (let col = floorTo(SQUARE, rect.col); col < rect.col + rect.width; col += SQUARE)
+        squares.push(intersectWindows({ col, row, width: SQUARE, height: SQUARE }, rect)!);
     return squares;
   });
+}
+
+function floorTo(step: number, value: number): number {
+  return Math.floor(value / step) * step;
 }
 
 /** The level whose pixels are nearest in size to a tile pixel of `ratio` full-resolution pixels. */
@@ -150,8 +149,17 @@ function sourceWindow(
 async function readLabels(scene: Scene, window: Window, level: number): Promise<LabelWindow> {
   const { data, mask } = await scene.read(window, { bands: [0], level });
   const labels = data as Uint8Array;
-  return {
-    window,
-    labels: mask === null ? labels : labels.map((label, i) => (mask[i] === 0 ? NODATA : label)),
-  };
+  const marked = mask === null || (scene.maskSource === "nodata" && scene.nodata === NODATA);
+  return { window, labels: marked ? labels : withoutMasked(labels, mask) };
+}
+
+function withoutMasked(labels: Uint8Array, mask: Uint8Array): Uint8Array {
+  const marked = labels.slice();
+  for (let i = 0; i < mask.length; i++) if (mask[i] === 0) marked[i] = NODATA;
+  return marked;
+}
+
+function holdsData(labels: Uint8Array): boolean {
+  for (let i = 0; i < labels.length; i++) if (labels[i] !== NODATA) return true;
+  return false;
 }

@@ -31,9 +31,10 @@ export function paletteEncoder(
   ]);
   const end = chunk("IEND", new Uint8Array(0));
   return (labels) => {
-    const unknown = labels.find((label) => indices[label] === UNKNOWN);
-    if (unknown !== undefined) throw unknownLabel(path, unknown, classes);
-    const rows = differences(bits === 4 ? nibbles(labels, indices) : bytes(labels, indices), size);
+    const packed = bits === 4 ? nibbles(labels, indices) : bytes(labels, indices);
+    if (packed === null)
+      throw unknownLabel(path, labels.find((label) => indices[label] === UNKNOWN)!, classes);
+    const rows = differences(packed, size);
     return Buffer.concat([head, chunk("IDAT", deflateSync(rows, { strategy: constants.Z_RLE })), end]);
   };
 }
@@ -56,18 +57,29 @@ function imageHeader(size: number, bits: number): Uint8Array {
   return header;
 }
 
-/** Palette indices, one a byte. */
-function bytes(labels: Uint8Array, indices: Uint16Array): Uint8Array {
-  return labels.map((label) => indices[label]!);
+/** Palette indices, one a byte; null when a label has none. */
+function bytes(labels: Uint8Array, indices: Uint16Array): Uint8Array | null {
+  const packed = new Uint8Array(labels.length);
+  let seen = 0;
+  for (let i = 0; i < packed.length; i++) {
+    const index = indices[labels[i]!]!;
+    seen |= index;
+    packed[i] = index;
+  }
+  return seen & UNKNOWN ? null : packed;
 }
 
-/** Palette indices, two a byte, the left pixel in the high bits; rows are even. */
-function nibbles(labels: Uint8Array, indices: Uint16Array): Uint8Array {
+/** Palette indices, two a byte, the left pixel in the high bits (rows are even); null when a label has none. */
+function nibbles(labels: Uint8Array, indices: Uint16Array): Uint8Array | null {
   const packed = new Uint8Array(labels.length / 2);
+  let seen = 0;
   for (let i = 0; i < packed.length; i++) {
-    packed[i] = (indices[labels[2 * i]!]! << 4) | indices[labels[2 * i + 1]!]!;
+    const left = indices[labels[2 * i]!]!;
+    const right = indices[labels[2 * i + 1]!]!;
+    seen |= left | right;
+    packed[i] = (left << 4) | right;
   }
-  return packed;
+  return seen & UNKNOWN ? null : packed;
 }
 
 /** Rows of a picture with PNG's filter 2 before each: every byte less the one above it. */
