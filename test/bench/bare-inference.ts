@@ -1,0 +1,26 @@
+/** Child of pipeline.ts: infers the chips of a scene that are in memory already. Prints {seconds, cpuSeconds, chips}. */
+import { WorkerPool } from "../../src/inference/worker-pool.ts";
+import { resolveConfig } from "../../src/pipeline/pipeline-file.ts";
+import { prepareRun } from "../../src/pipeline/prepare.ts";
+import { type Chip, readChips } from "../../src/tiler/tiler.ts";
+
+const [scenePath = "", workers = "2"] = process.argv.slice(2);
+const run = await prepareRun(scenePath, "unused", await resolveConfig(undefined, {}));
+const chips: Chip[] = [];
+for await (const chip of readChips(run.scene, run.plan, { bands: run.bands, readAhead: 2 })) chips.push(chip);
+await run.scene.close();
+
+const pool = new WorkerPool(run.model, { workers: Number(workers), executionProvider: "cpu" });
+await Promise.all(Array.from({ length: Number(workers) * 2 }, () => pool.check(run.plan.x.chip)));
+const start = performance.now();
+const cpu = process.cpuUsage();
+let inferred = 0;
+for await (const { scores } of pool.infer(inOrder(chips))) if (scores !== null) inferred++;
+const { user, system } = process.cpuUsage(cpu);
+const seconds = (performance.now() - start) / 1000;
+await pool.close();
+process.stdout.write(JSON.stringify({ seconds, cpuSeconds: (user + system) / 1e6, chips: inferred }));
+
+async function* inOrder(items: Chip[]): AsyncGenerator<Chip> {
+  yield* items;
+}

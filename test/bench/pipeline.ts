@@ -1,0 +1,78 @@
+/**
+ * What the pipeline costs beside inference, on the shared mosaic at the default settings: `npm run bench:pipeline [ROUNDS]`.
+ * Each round runs bare inference of the same chips, then scene → landcover.tif and confidence.tif, each in a process of its own.
+ * CPU outside inference is the difference of the two. Writes its section of RESULTS.md.
+ */
+import { execFileSync } from "node:child_process";
+import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import type { RunManifest } from "../../src/pipeline/manifest.ts";
+import { machine, median, spread, writeSection } from "./results.ts";
+
+const root = fileURLToPath(new URL("../../", import.meta.url));
+const scene = join(root, "../shared/data/scenes/dubai-mosaic-11897x6184.tif");
+if (!existsSync(scene)) {
+  process.stdout.write("skipped: no shared data\n");
+  process.exit();
+}
+const rounds = Number(process.argv[2] ?? 3);
+const workers = 2;
+const folder = mkdtempSync(join(tmpdir(), "landstitch-bench-"));
+const megapixels = (11897 * 6184) / 1e6;
+const results = Array.from({ length: rounds }, () => ({ bare: bare(), run: mapped() }));
+rmSync(folder, { recursive: true });
+
+const bareWall = results.map(({ bare: { seconds } }) => seconds);
+const mapWall = results.map(({ run }) => run.map.seconds);
+const outside = results.map(
+  ({ bare: { cpuSeconds }, run }) => (run.map.cpuSeconds - cpuSeconds) / megapixels,
+);
+const efficiency = results.map(({ bare: { seconds }, run }) => seconds / run.map.seconds);
+const memory = results.map(({ run }) => run.peakMemoryBytes / 1e6);
+writeSection("Pipeline beside bare inference", "npm run bench:pipeline", [
+  `Shared Dubai mosaic, 11897 x 6184 px (${megapixels.toFixed(1)} Mpx), ${results[0]!.bare.chips} chips, default model, ${workers} workers. ${machine()}. Median of ${rounds} rounds (lowest–highest).`,
+  "",
+  "| | measured | must hold |",
+  "|---|---|---|",
+  `| bare inference of the chips, s | ${spread(bareWall, 1)} | |`,
+  `| scene to both COGs, s | ${spread(mapWall, 1)} | |`,
+  `| bare wall ÷ pipeline wall | ${spread(efficiency, 2)} | ≥ 0.75 |`,
+  `| CPU outside inference, CPU-s per Mpx | ${spread(outside, 3)} | ≤ 0.06 |`,
+  `| speed, Mpx/s | ${spread(
+    mapWall.map((seconds) => megapixels / seconds),
+    2,
+  )} | |`,
+  `| peak RSS, MB | ${spread(memory, 0)} | < 1200 |`,
+]);
+process.exitCode = median(efficiency) >= 0.75 && median(outside) <= 0.06 && median(memory) < 1200 ? 0 : 1;
+
+function bare(): { seconds: number; cpuSeconds: number; chips: number } {
+  const script = fileURLToPath(new URL("./bare-inference.ts", import.meta.url));
+  return JSON.parse(
+    execFileSync(process.execPath, ["--import", "tsx", script, scene, String(workers)], {
+      encoding: "utf8",
+      cwd: root,
+    }),
+  );
+}
+
+function mapped(): { map: RunManifest["stages"][number]; peakMemoryBytes: number } {
+  const args = [
+    "map",
+    scene,
+    "-o",
+    folder,
+    "--workers",
+    String(workers),
+    "--outputs",
+    "landcover,confidence",
+    "--quiet",
+  ];
+  execFileSync(process.execPath, [join(root, "dist/cli/main.js"), ...args], { encoding: "utf8", cwd: root });
+  const manifest: RunManifest = JSON.parse(readFileSync(join(folder, "run.json"), "utf8"));
+  const map = manifest.stages.find(({ stage }) => stage === "map");
+  if (map === undefined) throw new Error("run.json has no stage map");
+  return { map, peakMemoryBytes: manifest.peakMemoryBytes };
+}
