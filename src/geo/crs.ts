@@ -1,6 +1,7 @@
 import { createRequire } from "node:module";
 import proj4 from "proj4";
 import { type WorldPoint, worldPoint } from "./affine.ts";
+import { withoutGridFiles } from "./datum-shift.ts";
 
 /** One GeoTIFF key as the file holds it, so that a CRS without an EPSG code survives unchanged. */
 export type GeoKey =
@@ -35,33 +36,65 @@ interface EpsgEntry {
 }
 
 const require = createRequire(import.meta.url);
+/** PROJ's names of linear units, in metres. */
 const LINEAR_UNIT_METRES: Readonly<Record<string, number>> = {
+  mm: 0.001,
+  cm: 0.01,
+  dm: 0.1,
   m: 1,
-  ft: 0.3048,
-  "us-ft": 1200 / 3937,
   km: 1000,
+  in: 0.0254,
+  ft: 0.3048,
+  yd: 0.9144,
+  mi: 1609.344,
+  kmi: 1852,
+  fath: 1.8288,
+  ch: 20.1168,
+  link: 0.201168,
+  "us-in": 100 / 3937,
+  "us-ft": 1200 / 3937,
+  "us-yd": 3600 / 3937,
+  "us-ch": 79200 / 3937,
+  "us-mi": 6336000 / 3937,
+  "ind-ft": 0.30479841,
+  "ind-yd": 0.91439523,
+  "ind-ch": 20.11669506,
 };
+/** Kinds of the registry that place a pixel on the ground; heights, site plans and Earth-centred axes do not. */
+const HORIZONTAL = ["CRS-PROJCRS", "CRS-GEOGCRS", "CRS-GEOG3DCRS", "CRS-COMPOUNDCRS"];
 const GT_MODEL_TYPE = 1024;
 const GEOGRAPHIC_TYPE = 2048;
 const PROJECTED_CS_TYPE = 3072;
 
-/** The CRS of an EPSG code from the bundled registry, or null when the code is not in it. */
+/** The CRS of an EPSG code from the bundled registry, or null when the code is not in it or no horizontal CRS. */
 export function crsFromEpsg(epsg: number): Crs | null {
   const entry = lookUpEpsg(epsg);
-  if (entry === null) return null;
-  const geographic = entry.kind.includes("GEOG");
+  if (entry === null || !HORIZONTAL.includes(entry.kind)) return null;
+  const geographic = entry.kind.startsWith("CRS-GEOG") || /\+proj=longlat\b/.test(entry.proj4 ?? "");
   return {
     epsg,
     name: entry.name,
     kind: geographic ? "geographic" : "projected",
     metresPerUnit: geographic ? null : metresPerUnitOf(entry.proj4),
-    proj4: entry.proj4,
+    proj4: usableProj(entry.proj4),
     wkt: entry.wkt,
     geoKeys: [
       { id: GT_MODEL_TYPE, type: "short", value: geographic ? 2 : 1 },
       { id: geographic ? GEOGRAPHIC_TYPE : PROJECTED_CS_TYPE, type: "short", value: epsg },
     ],
   };
+}
+
+/** A PROJ string as proj4 can follow it, without grid files; null where it cannot: an unknown projection or datum shift. */
+export function usableProj(definition: string | null): string | null {
+  const plain = definition === null ? null : withoutGridFiles(definition);
+  if (plain === null) return null;
+  try {
+    converterOf(plain);
+    return plain;
+  } catch {
+    return null;
+  }
 }
 
 function lookUpEpsg(epsg: number): EpsgEntry | null {
