@@ -1,0 +1,119 @@
+import { CancelledError, UserError } from "../errors.ts";
+import { type PixelPoint, pixelPoint } from "../geo/affine.ts";
+import { sameGrid } from "../geo/grid.ts";
+import { NODATA } from "../scene/class-scheme.ts";
+import type { Scene } from "../scene/scene.ts";
+import { RegionTracer } from "./region-tracer.ts";
+import { type LatticeRing, RingReader } from "./rings.ts";
+
+/** Pixels per strip at most, unless a row is longer. */
+const STRIP_PIXELS = 1 << 23;
+
+/** One region of a land-cover map, whole, on the pixel lattice of its scene. */
+export interface LandCoverPolygon {
+  /**
+   * Row-major index of the region's first pixel (row · scene width + col): unique, ascending with that pixel, and the same
+   * however the scene is read.
+   */
+  readonly id: number;
+  readonly classId: number;
+  /**
+   * Exterior first and counter-clockwise with y up, then holes, clockwise; closed implicitly (see LatticeRing). Points where a
+   * straight border meets a third region stay, so that neighbours share every point of their border.
+   */
+  readonly rings: readonly LatticeRing[];
+  readonly pixels: number;
+  /** 0–100 %; null without a confidence raster, or where it knows none. */
+  readonly meanConfidence: number | null;
+  /** The first pixel of the region, row by row. */
+  readonly firstPixel: PixelPoint;
+}
+
+/**
+ * Polygons of a label raster (uint8, one band; masked pixels and 255 are no class): one for each 4-connected region, whole, handed
+ * over when its last row has been read. Memory follows the strip and the regions open in it. `confidence` lies on the same grid.
+ * Throws UserError "not-labels" or "grid-mismatch", and CancelledError when the signal is aborted.
+ */
+export async function* tracePolygons(
+  labels: Scene,
+  confidence: Scene | null,
+  options: { readonly signal?: AbortSignal } = {},
+): AsyncGenerator<LandCoverPolygon> {
+  checkScenes(labels, confidence);
+  const { width, height } = labels.grid;
+  const finished: LandCoverPolygon[] = [];
+  const tracer = new RegionTracer(width, NODATA, (region) => {
+    finished.push(polygonOf(tracer, reader, region, width));
+  });
+  const reader = new RingReader(tracer.graph, "keep");
+  for (let row = 0; row < height; ) {
+    if (options.signal?.aborted) throw new CancelledError();
+    const rows = Math.min(stripRows(labels), height - row);
+    const [codes, trust] = await Promise.all([
+      readStrip(labels, row, rows),
+      confidence && readStrip(confidence, row, rows),
+    ]);
+    for (let k = 0; k < rows; k++) {
+      const [from, to] = [k * width, (k + 1) * width];
+      tracer.pushRow(codes.subarray(from, to), trust?.subarray(from, to) ?? null);
+      if (finished.length > 0) yield* finished.splice(0);
+    }
+    row += rows;
+  }
+  tracer.end();
+  yield* finished;
+}
+
+/** Whole rows of blocks, as many as STRIP_PIXELS allows. */
+function stripRows({ grid, storage }: Scene): number {
+  const most = Math.max(1, Math.floor(STRIP_PIXELS / grid.width));
+  return Math.min(Math.max(1, storage.blockHeight), most);
+}
+
+/** Full rows of a uint8 raster, NODATA where it is masked. */
+async function readStrip(scene: Scene, row: number, rows: number): Promise<Uint8Array> {
+  const { data, mask } = await scene.read(
+    { col: 0, row, width: scene.grid.width, height: rows },
+    { bands: [0] },
+  );
+  const codes = data as Uint8Array;
+  if (mask !== null) {
+    for (let i = 0; i < mask.length; i++) if (mask[i] === 0) codes[i] = NODATA;
+  }
+  return codes;
+}
+
+function polygonOf(
+  { regions }: RegionTracer,
+  reader: RingReader,
+  region: number,
+  width: number,
+): LandCoverPolygon {
+  const id = regions.firstPixel[region]!;
+  const confident = regions.confident[region]!;
+  return {
+    id,
+    classId: regions.value[region]!,
+    rings: reader.read(regions.firstEdge[region]!),
+    pixels: regions.pixels[region]!,
+    meanConfidence: confident === 0 ? null : regions.confidence[region]! / confident,
+    firstPixel: pixelPoint(id % width, Math.floor(id / width)),
+  };
+}
+
+function checkScenes(labels: Scene, confidence: Scene | null): void {
+  for (const scene of confidence === null ? [labels] : [labels, confidence]) {
+    if (scene.sampleType === "uint8") continue;
+    throw new UserError(
+      "not-labels",
+      `${scene.path} holds ${scene.sampleType} samples; a map of classes or of confidence holds uint8.`,
+      "Pass the landcover.tif and confidence.tif that landstitch wrote.",
+    );
+  }
+  if (confidence === null || sameGrid(labels.grid, confidence.grid)) return;
+  throw new UserError(
+    "grid-mismatch",
+    `${confidence.path} is not on the grid of ${labels.path}: size, transform or CRS differ.`,
+    "Pass the confidence raster that was written together with the labels.",
+  );
+}

@@ -1,0 +1,21 @@
+const LITTLE_ENDIAN = 1;
+const POLYGON = 3;
+
+/** A polygon as OGC well-known binary (little-endian). Rings are closed: x0, y0, …, first point repeated. */
+export function polygonWkb(rings: readonly Float64Array[]): Uint8Array {
+  const bytes = new Uint8Array(rings.reduce((sum, ring) => sum + 4 + ring.byteLength, 9));
+  const view = new DataView(bytes.buffer);
+  bytes[0] = LITTLE_ENDIAN;
+  view.setUint32(1, POLYGON, true);
+  view.setUint32(5, rings.length, true);
+  let offset = 9;
+  for (const ring of rings) {
+    view.setUint32(offset, ring.length / 2, true);
+    offset += 4;
+    for (const value of ring) {
+      view.setFloat64(offset, value, true);
+      offset += 8;
+    }
+  }
+  return bytes;
+}
