@@ -1,4 +1,4 @@
-/** What files begin with (Latin-1), spaces and case aside. */
+/** What files begin with (Latin-1), spaces before it and case aside. */
 const SIGNATURES: readonly (readonly [start: string, name: string])[] = [
   ["\x89png", "a PNG"],
   ["\xff\xd8\xff", "a JPEG"],
@@ -25,8 +25,10 @@ const SIGNATURES: readonly (readonly [start: string, name: string])[] = [
 /** What a file that is not a TIFF seems to be, for an error message: "it looks like a PNG". */
 export function describeFirstBytes(bytes: Uint8Array): string {
   if (bytes.length === 0) return "it is empty";
-  const text = Buffer.from(bytes).toString("latin1").trimStart().toLowerCase();
-  const name = SIGNATURES.find(([start]) => text.startsWith(start))?.[1];
+  const text = Buffer.from(bytes).toString("latin1").trimStart();
+  const name = SIGNATURES.find(
+    ([start]) => text.startsWith(start) || text.toLowerCase().startsWith(start),
+  )?.[1];
   if (name !== undefined) return `it looks like ${name}`;
   const hex = Array.from(bytes.subarray(0, 8), (byte) => byte.toString(16).padStart(2, "0"));
   return `it begins with the bytes ${hex.join(" ")}`;

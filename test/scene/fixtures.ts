@@ -23,7 +23,9 @@ export interface ExpectedTiff {
   }[];
 }
 
-export const EXPECTED: readonly ExpectedTiff[] = JSON.parse(readFileSync(`${TIFF_FIXTURES}expected.json`, "utf8"));
+export const EXPECTED: readonly ExpectedTiff[] = JSON.parse(
+  readFileSync(`${TIFF_FIXTURES}expected.json`, "utf8"),
+);
 
 /** The bytes behind a field of expected.json. */
 export function expectedBytes(field: string): Uint8Array {

@@ -15,7 +15,9 @@ describe("every encoding reads as GDAL reads it", () => {
       const block = await scene.read(fullWindow({ width, height }), { level });
       const valid = mask === null ? null : expectedBytes(mask);
       expect(block.mask).toEqual(valid === null ? null : new Uint8Array(valid));
-      expect(largestDifference(block.data, samplesOf(expected, data), valid)).toBeLessThanOrEqual(expected.tolerance);
+      expect(largestDifference(block.data, samplesOf(expected, data), valid)).toBeLessThanOrEqual(
+        expected.tolerance,
+      );
     }
     await scene.close();
   });
