@@ -34,8 +34,9 @@ export function gdalMetadataXml({ tags, bandNames, classes }: GdalMetadata): str
   return items.length === 0 ? null : `<GDALMetadata>\n${items.join("")}</GDALMetadata>\n`;
 }
 
+/** GDAL escapes the text of an item twice, and cuts it at an ampersand that was escaped once. */
 function item(attributes: string, text: string): string {
-  return `  <Item ${attributes}>${escapeXml(text)}</Item>\n`;
+  return `  <Item ${attributes}>${escapeXml(escapeXml(text))}</Item>\n`;
 }
 
 /** The sidecar NAME.aux.xml from which GDAL and QGIS take category names: one per pixel value from 0, empty where no class is. */
