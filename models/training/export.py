@@ -1,0 +1,163 @@
+"""Write a checkpoint as model.onnx with its card, and check the file against PyTorch.
+
+In the graph: uint8 NHWC -> normalise -> network (BatchNorm folded) -> softmax at stride 4. Batch, height and width stay
+free; height and width must be multiples of 32.
+"""
+
+import argparse
+import hashlib
+import json
+import time
+import warnings
+from pathlib import Path
+
+import numpy as np
+import onnx
+import onnxruntime
+import torch
+from torch import nn
+from torch.nn.utils.fusion import fuse_conv_bn_eval
+
+from data import CLASSES, VALIDATION_TILES, load_tile
+from networks import ConvBn, Segmenter
+
+ARCHITECTURES = {"pspnet": "PSPNet"}
+ENCODERS = {"mobilenetv2": "MobileNetV2"}
+LOOKS = {  # any two colours are at least 25 apart in CIELAB, also as simulated (Machado 2009) for the three kinds of colour blindness
+    "water": ("#3b82c4", "Sea, lagoons, canals, pools and ponds"),
+    "land": ("#f5e8bd", "Bare or unpaved ground: sand, soil, building sites"),
+    "road": ("#2f2d38", "Paved roads, car parks and other sealed traffic areas"),
+    "building": ("#b8605f", "Roofed structures; in parts of the training labels the whole plot around a house"),
+    "vegetation": ("#7fa03a", "Trees, shrubs, lawns and gardens"),
+}
+
+
+class Deployed(nn.Module):
+    """uint8 [N,H,W,3] -> softmax float32 [N,classes,H/4,W/4]."""
+
+    def __init__(self, segmenter):
+        super().__init__()
+        self.segmenter = segmenter
+        self.eval()
+        for layer in self.modules():
+            if isinstance(layer, ConvBn) and not layer.frozen:
+                layer.conv, layer.bn = fuse_conv_bn_eval(layer.conv, layer.bn), nn.Identity()
+
+    def forward(self, image):
+        return self.segmenter(image).softmax(1)
+
+
+def inline_shared_weights(model):
+    """Replace Identity nodes over an initialiser by the initialiser: quantisers skip convolutions that have one between."""
+    weights = {tensor.name for tensor in model.graph.initializer}
+    aliases = {n.output[0]: n.input[0] for n in model.graph.node if n.op_type == "Identity" and n.input[0] in weights}
+    kept = [node for node in model.graph.node if node.output[0] not in aliases]
+    for node in kept:
+        for index, name in enumerate(node.input):
+            node.input[index] = aliases.get(name, name)
+    del model.graph.node[:]
+    model.graph.node.extend(kept)
+
+
+def write_onnx(network, path):
+    free = {0: "batch", 1: "height", 2: "width"}
+    cells = {0: "batch", 2: "cell_rows", 3: "cell_cols"}
+    example = torch.randint(256, (2, 256, 320, 3), dtype=torch.uint8)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        torch.onnx.export(
+            network, (example,), str(path), input_names=["image"], output_names=["scores"],
+            dynamic_axes={"image": free, "scores": cells}, opset_version=17, dynamo=False,
+        )
+    model = onnx.load(path)
+    inline_shared_weights(model)
+    onnx.checker.check_model(model, full_check=True)
+    onnx.save(model, path)
+
+
+def one_thread_session(path):
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = 1
+    return onnxruntime.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
+
+
+def check(network, session, image):
+    """Largest difference of any score between ONNX and PyTorch on real crops; raises above 1e-3."""
+    for batch, height, width in ((1, 256, 256), (1, 512, 512), (1, 384, 640), (2, 320, 288)):
+        crops = np.stack([image[200 : 200 + height, x : x + width] for x in (100, 300)[:batch]])
+        with torch.no_grad():
+            expected = network(torch.from_numpy(crops)).numpy()
+        found = session.run(["scores"], {"image": crops})[0]
+        difference = float(np.abs(found - expected).max())
+        print(f"{batch} x {height} x {width}: scores {found.shape}, largest difference {difference:.2e}")
+        if found.shape != expected.shape or difference > 1e-3:
+            raise SystemExit("the exported graph differs from the network")
+
+
+def time_chip(session, image, size=512, runs=20):
+    """Median and fastest milliseconds per chip, one thread."""
+    chip, taken = np.ascontiguousarray(image[None, :size, :size]), []
+    for _ in range(runs + 3):
+        began = time.perf_counter()
+        session.run(["scores"], {"image": chip})
+        taken.append((time.perf_counter() - began) * 1000)
+    print(f"{size} x {size}, one thread: median {np.median(taken[3:]):.0f} ms, fastest {min(taken):.0f} ms of {runs} runs")
+
+
+def card(name, settings, path):
+    """The model card without metrics; evaluate.py --write-card measures those."""
+    arch, encoder = settings["arch"], settings["encoder"]
+    options = f"--arch {arch} --encoder {encoder} --loss {settings['loss']} --minutes {settings['minutes']:g} --seed {settings['seed']}"
+    return {
+        "$schema": "../model-card.schema.json",
+        "name": name,
+        "version": "0.1.0",
+        "description": "Land cover of aerial and satellite RGB images at about 1 m: water, land, road, building, vegetation. Trained on hand-labelled images of Dubai only.",
+        "license": "Apache-2.0",
+        "architecture": f"{ARCHITECTURES[arch]} ({ENCODERS[encoder]}, output stride 16)",
+        "file": path.name,
+        "sha256": hashlib.sha256(path.read_bytes()).hexdigest(),
+        "input": {
+            "name": "image", "layout": "nhwc", "dtype": "uint8", "bands": ["red", "green", "blue"],
+            "scale": 1, "mean": [0, 0, 0], "std": [1, 1, 1], "height": None, "width": None, "multipleOf": 32,
+        },
+        "output": {"name": "scores", "kind": "softmax", "layout": "nchw", "stride": 4, "margin": 0},
+        "classes": [
+            {"id": index, "name": label, "color": LOOKS[label][0], "description": LOOKS[label][1]} for index, label in enumerate(CLASSES)
+        ],
+        "chip": 512,
+        "overlap": 64,
+        "gsd": {"nominal": 1, "min": 0.5, "max": 2},
+        "training": {
+            "data": "Semantic segmentation of aerial imagery (Dubai), Humans in the Loop with MBRSC, CC0 1.0; encoder from ImageNet weights (Apache-2.0)",
+            "split": "training: tiles 4, 5, 6, 7, 8; validation: tile 2; tiles 1 and 3 not used",
+            "seed": settings["seed"],
+            "command": f"python models/training/train.py {options} --data ../shared/data --work /tmp/landstitch-training",
+        },
+        "metrics": [],
+    }
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--checkpoint", type=Path, required=True)
+    parser.add_argument("--data", type=Path, required=True)
+    parser.add_argument("--out", type=Path, required=True, help="folder; its name is the model's name")
+    args = parser.parse_args()
+    checkpoint = torch.load(args.checkpoint, weights_only=False)
+    settings = checkpoint["settings"]
+    segmenter = Segmenter(settings["arch"], settings["encoder"], len(CLASSES))
+    segmenter.load_state_dict(checkpoint["average"])
+    network = Deployed(segmenter)
+    args.out.mkdir(parents=True, exist_ok=True)
+    path = args.out / "model.onnx"
+    write_onnx(network, path)
+    session, image = one_thread_session(path), load_tile(args.data, VALIDATION_TILES[0])[0]
+    check(network, session, image)
+    time_chip(session, image)
+    (args.out / "model.json").write_text(json.dumps(card(args.out.name, settings, path), indent=2) + "\n")
+    print(f"{path}: {path.stat().st_size / 1e6:.1f} MB, step {checkpoint['step']}")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,159 @@
+"""Train one segmentation network within a wall-clock budget.
+
+python models/training/train.py --arch pspnet --encoder mobilenetv2 --minutes 80 --data ../shared/data --work /tmp/landstitch-training
+
+Writes last.pt (to --resume), best.pt (EMA weights with the best validation mean IoU) and log.jsonl into --work.
+"""
+
+import argparse
+import copy
+import json
+import math
+import os
+import queue
+import threading
+import time
+from pathlib import Path
+
+os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")  # a spinning thread steals time where cores are shared
+
+import torch
+import torch.nn.functional as F
+
+from data import CLASSES, TRAIN_TILES, VALIDATION_TILES, CropSampler, load_tile
+from evaluate import evaluate, scores_of
+from losses import LOSSES
+from networks import ENCODERS, HEADS, Segmenter
+
+
+def options():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--arch", choices=HEADS, default="pspnet")
+    parser.add_argument("--encoder", choices=ENCODERS, default="mobilenetv2")
+    parser.add_argument("--loss", choices=LOSSES, default="ce+dice")
+    parser.add_argument("--minutes", type=float, default=80, help="wall-clock budget; the learning rate reaches zero at its end")
+    parser.add_argument("--data", type=Path, required=True)
+    parser.add_argument("--work", type=Path, required=True)
+    parser.add_argument("--batch", type=int, default=8)
+    parser.add_argument("--crops", type=int, nargs="+", default=[256, 256, 320, 384], help="px; equal shares of the budget, small first")
+    parser.add_argument("--head-rate", type=float, default=2e-3)
+    parser.add_argument("--encoder-rate", type=float, default=4e-4)
+    parser.add_argument("--evaluate-minutes", type=float, default=4)
+    parser.add_argument("--threads", type=int, default=2)
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--resume", action="store_true")
+    return parser.parse_args()
+
+
+def prefetch(sampler, batch, size_now):
+    """Batches from a thread: numpy's augmentation overlaps torch's arithmetic."""
+    ready = queue.Queue(2)
+
+    def fill():
+        while True:
+            images, labels = sampler.batch(batch, size_now())
+            ready.put((torch.from_numpy(images), torch.from_numpy(labels).long()))
+
+    threading.Thread(target=fill, daemon=True).start()
+    while True:
+        yield ready.get()
+
+
+def rate_at(progress, warm_up=0.02):
+    """Share of the peak learning rate: linear warm-up, then half a cosine; progress is the used share of the budget."""
+    return progress / warm_up if progress < warm_up else (1 + math.cos(math.pi * (progress - warm_up) / (1 - warm_up))) / 2
+
+
+def step_loss(model, criterion, images, labels, generator):
+    """Loss at half resolution, its pixel phase drawn anew each step so that no pixel is always left out."""
+    logits, auxiliary = model(images)
+    row, col = torch.randint(2, (2,), generator=generator).tolist()
+    half = labels[:, row::2, col::2]
+    logits = F.interpolate(logits, half.shape[1:], mode="bilinear", align_corners=False)
+    coarse = labels[:, 8::16, 8::16]
+    return criterion(logits, half) + 0.3 * LOSSES["ce"](auxiliary, coarse)
+
+
+def update_average(average, model, step, decay=0.995):
+    decay = min(decay, (1 + step) / (10 + step))
+    with torch.no_grad():
+        for kept, now in zip(average.state_dict().values(), model.state_dict().values()):
+            kept.lerp_(now, 1 - decay) if kept.dtype.is_floating_point else kept.copy_(now)
+
+
+def main():
+    args = options()
+    args.work.mkdir(parents=True, exist_ok=True)
+    torch.set_num_threads(args.threads)
+    torch.manual_seed(args.seed)
+    generator = torch.Generator().manual_seed(args.seed)
+    criterion = LOSSES[args.loss]
+    last = torch.load(args.work / "last.pt", weights_only=False) if args.resume else None
+    step, elapsed, best = (last["step"], last["elapsed"], last["best"]) if last else (0, 0.0, 0.0)
+
+    sampler = CropSampler([load_tile(args.data, tile) for tile in TRAIN_TILES], args.seed + step)
+    validation = [load_tile(args.data, tile) for tile in VALIDATION_TILES]
+    model = Segmenter(args.arch, args.encoder, len(CLASSES))
+    if last:
+        model.load_state_dict(last["model"])
+    else:
+        images = torch.from_numpy(sampler.batch(16, 256)[0])
+        model.encoder.load_folded(args.data / "weights" / f"{args.encoder}-imagenet.npz", model.normalise(images))
+    model = model.to(memory_format=torch.channels_last)
+    average = copy.deepcopy(model).eval()
+    optimizer = torch.optim.AdamW(
+        [
+            {"params": [p for p in model.encoder.parameters() if p.requires_grad], "peak": args.encoder_rate},
+            {"params": [*model.head.parameters(), *model.auxiliary.parameters()], "peak": args.head_rate},
+        ],
+        lr=args.head_rate,
+        weight_decay=0.01,
+    )
+    if last:
+        average.load_state_dict(last["average"])
+        optimizer.load_state_dict(last["optimizer"])
+
+    budget = args.minutes * 60
+    began = time.monotonic() - elapsed
+    now = lambda: min(time.monotonic() - began, budget)
+    size_now = lambda: args.crops[min(int(now() / budget * len(args.crops)), len(args.crops) - 1)]
+    predict = lambda chips: average(torch.from_numpy(chips)).softmax(1).numpy()
+    next_look, losses = now() + args.evaluate_minutes * 60, []
+    for images, labels in prefetch(sampler, args.batch, size_now):
+        model.train()
+        for group in optimizer.param_groups:
+            group["lr"] = group["peak"] * rate_at(now() / budget)
+        loss = step_loss(model, criterion, images, labels, generator)
+        optimizer.zero_grad(set_to_none=True)
+        loss.backward()
+        torch.nn.utils.clip_grad_norm_(model.parameters(), 2)
+        optimizer.step()
+        step += 1
+        update_average(average, model, step)
+        losses.append(loss.item())
+        if now() < next_look and now() < budget:
+            continue
+
+        with torch.no_grad():
+            figures = scores_of(evaluate(predict, validation))
+        next_look = now() + args.evaluate_minutes * 60
+        line = {"step": step, "minutes": round(now() / 60, 1), "crop": images.shape[1], "loss": round(sum(losses) / len(losses), 4)}
+        line |= {"meanIoU": figures["meanIoU"], "pixelAccuracy": figures["pixelAccuracy"]}
+        line["iou"] = {name: row["iou"] for name, row in figures["perClass"].items()}
+        losses = []
+        print(json.dumps(line), flush=True)
+        with (args.work / "log.jsonl").open("a") as log:
+            log.write(json.dumps(line) + "\n")
+        if figures["meanIoU"] > best:
+            best = figures["meanIoU"]
+            settings = {key: str(value) if isinstance(value, Path) else value for key, value in vars(args).items()}
+            torch.save({"average": average.state_dict(), "settings": settings, "step": step}, args.work / "best.pt")
+        state = {"model": model.state_dict(), "average": average.state_dict(), "optimizer": optimizer.state_dict()}
+        torch.save(state | {"step": step, "elapsed": now(), "best": best}, args.work / "last.pt.part")
+        (args.work / "last.pt.part").rename(args.work / "last.pt")
+        if now() >= budget:
+            break
+
+
+if __name__ == "__main__":
+    main()
