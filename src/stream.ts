@@ -1,7 +1,8 @@
 /**
  * Applies `fn` to every item with at most `concurrency` calls under way and yields the results in the order of the source.
  * An item is taken from the source only when there is room for it. The source is closed when the consumer stops early or
- * anything fails; calls under way are waited for, and the first failure in source order is thrown.
+ * anything fails; calls under way are waited for, and the first failure in source order is thrown: a failure of the source itself
+ * comes after the results of the items before it.
  */
 export async function* mapOrdered<A, B>(
   source: AsyncIterable<A> | Iterable<A>,
@@ -18,9 +19,9 @@ export async function* mapOrdered<A, B>(
   try {
     while (true) {
       while (!exhausted && underWay.length < concurrency) {
-        const next = await iterator.next();
-        if (next.done === true) exhausted = true;
-        else underWay.push(started(fn, next.value));
+        const next = await taken(iterator);
+        exhausted = next === null || "failure" in next;
+        if (next !== null) underWay.push("failure" in next ? failed(next.failure) : started(fn, next.item));
       }
       const first = underWay.shift();
       if (first === undefined) return;
@@ -30,6 +31,22 @@ export async function* mapOrdered<A, B>(
     await Promise.allSettled(underWay);
     if (!exhausted) await iterator.return?.();
   }
+}
+
+/** The next item of the source, what it failed with, or null at its end. */
+async function taken<A>(
+  iterator: AsyncIterator<A>,
+): Promise<{ readonly item: A } | { readonly failure: unknown } | null> {
+  try {
+    const next = await iterator.next();
+    return next.done === true ? null : { item: next.value };
+  } catch (failure) {
+    return { failure };
+  }
+}
+
+function failed(reason: unknown): Promise<never> {
+  return started(() => Promise.reject(reason), undefined);
 }
 
 /** Starts a call and marks its failure as handled, so that one behind a slower call is not an unhandled rejection. */
