@@ -27,7 +27,7 @@ const ENVI_TYPES: Readonly<Record<SampleType, number>> = {
 };
 
 describe.skipIf(!hasGdal)(
-  `gdal_translate's encodings of a 700 x 530 px scene read as GDAL reads them${withGdal}`,
+  `gdal_translate's encodings of a 300 x 230 px scene read as GDAL reads them${withGdal}`,
   () => {
     const bases: Partial<Record<SampleType, string>> = {};
     const tiled = ["-co", "TILED=YES", "-co", "BLOCKXSIZE=128", "-co", "BLOCKYSIZE=112"];
@@ -54,7 +54,7 @@ describe.skipIf(!hasGdal)(
           ...created("COMPRESS=WEBP", "WEBP_LOSSLESS=TRUE", "PHOTOMETRIC=RGB"),
         ],
       ],
-      ["uint8", "one uncompressed strip", created("BLOCKYSIZE=530")],
+      ["uint8", "one uncompressed strip", created("BLOCKYSIZE=230")],
       [
         "uint16",
         "tiles ZSTD predictor 2 big-endian",
@@ -89,8 +89,7 @@ describe.skipIf(!hasGdal)(
       execFileSync("gdal_translate", ["-q", ...options, bases[type], path], {
         stdio: ["ignore", "ignore", "ignore"],
       });
-      await expectGdalPixels(path, { col: 0, row: 0, width: 700, height: 530 }, 0);
-      await expectGdalPixels(path, { col: 101, row: 97, width: 433, height: 300 }, 0);
+      await expectGdalPixels(path, { col: 101, row: 0, width: 199, height: 230 }, 0);
     });
   },
 );
@@ -109,6 +108,7 @@ describe.skipIf(!hasGdal || scenes.length === 0)(`real scenes read as GDAL reads
     };
     await scene.close();
     await expectGdalPixels(path, window, scene.storage.compression === "JPEG" ? 3 : 0);
+    expectGdalGeoreference(scene, path);
   });
 });
 
@@ -130,7 +130,6 @@ async function expectGdalPixels(path: string, window: Window, tolerance: number)
   const samples = Buffer.from(found.data.buffer, found.data.byteOffset, found.data.byteLength);
   if (tolerance === 0) expect(Buffer.compare(samples, wanted)).toBe(0);
   else expect(largestDifference(samples, wanted)).toBeLessThanOrEqual(tolerance);
-  expectGdalGeoreference(scene, path);
 }
 
 function expectGdalGeoreference(scene: Scene, path: string): void {
@@ -149,7 +148,7 @@ function largestDifference(a: Uint8Array, b: Uint8Array): number {
 
 /** Four bands of smooth waves with noise in every type's range, as an ENVI file that GDAL reads. */
 function madeRaster(type: SampleType): string {
-  const [width, height, bands] = [700, 530, 4];
+  const [width, height, bands] = [300, 230, 4];
   const path = join(folder, `base-${type}.bin`);
   const scale = {
     uint8: 1,

@@ -1,0 +1,54 @@
+import { expect, test } from "vitest";
+import { type ByteSource, openByteSource } from "../../src/scene/byte-source.ts";
+import { readSamples } from "../../src/scene/read-window.ts";
+import { defaultCacheBytes, tiffBlocks } from "../../src/scene/tiff-blocks.ts";
+import { readTiffHeader } from "../../src/scene/tiff-header.ts";
+import { blockCounts, readTiffImage } from "../../src/scene/tiff-image.ts";
+import { TIFF_FIXTURES } from "./fixtures.ts";
+
+test.each([
+  "big-endian-many-tiles.tif",
+  "planar-separate-tiles.tif",
+  "lzw-strips-predictor2.tif",
+  "none-strips.tif",
+])(
+  "%s: overlapping chips over the whole scene decode every block once with the default cache",
+  async (file) => {
+    const source = await openByteSource(TIFF_FIXTURES + file);
+    const image = readTiffImage(await readTiffHeader(source), 0);
+    const reads: number[] = [];
+    const counted: ByteSource = {
+      ...source,
+      read: (offset, length) => {
+        reads.push(offset);
+        return source.read(offset, length);
+      },
+    };
+    const blocks = tiffBlocks(counted, defaultCacheBytes(image));
+    const samples = Array.from({ length: image.samples }, (_, sample) => sample);
+    for (let row = 0; row < image.height; row += 28)
+      for (let col = 0; col < image.width; col += 28) {
+        const [width, height] = [Math.min(32, image.width - col), Math.min(32, image.height - row)];
+        await readSamples(image, blocks, { window: { col, row, width, height }, samples, fill: 0 });
+      }
+    await source.close();
+    const { across, down, planes } = blockCounts(image);
+    expect(reads).toHaveLength(across * down * planes);
+    expect(new Set(reads).size).toBe(reads.length);
+  },
+);
+
+test("a cache of one block still reads the right pixels", async () => {
+  const source = await openByteSource(`${TIFF_FIXTURES}big-endian-many-tiles.tif`);
+  const image = readTiffImage(await readTiffHeader(source), 0);
+  const blocks = tiffBlocks(source, 300);
+  const window = { col: 0, row: 0, width: image.width, height: image.height };
+  const data = await readSamples(image, blocks, { window, samples: [0], fill: 0 });
+  await source.close();
+  expect(
+    data.every(
+      (value: number, i: number) =>
+        value === ((Math.floor(i / 300 / 16) * 10 + Math.floor((i % 300) / 16)) & 255),
+    ),
+  ).toBe(true);
+});
