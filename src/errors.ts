@@ -22,7 +22,17 @@ export class CancelledError extends Error {
   }
 }
 
+/** Throws CancelledError when the run is to stop. */
+export function throwIfAborted(signal: AbortSignal | undefined): void {
+  if (signal?.aborted === true) throw new CancelledError();
+}
+
 /** The message of anything that was thrown. */
 export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
+}
+
+/** Text on one line, without the full stop at its end: other programs' messages inside ours. */
+export function oneLine(text: string): string {
+  return text.replaceAll(/\s+/g, " ").trim().replace(/\.$/, "");
 }

@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { type MapResult, type MapSceneOptions, mapScene } from "../pipeline/map-scene.ts";
-import { bytesText, type CommandOutput, count, table } from "./output.ts";
+import { bytesText, type CommandOutput, count, table, threeDigits } from "./output.ts";
 import { runView } from "./run-view.ts";
 
 /** Flags of `landstitch map`, parsed. */
@@ -17,16 +17,20 @@ export async function mapCommand(
   output: CommandOutput,
   signal: AbortSignal,
 ): Promise<void> {
-  const onEvent = runView(output, json ? "json" : quiet ? "quiet" : "text");
-  const result = await mapScene(scene, folder, { ...options, signal, onEvent });
-  if (!json && !quiet) output.out(summary(result));
+  const view = runView(output, json ? "json" : quiet ? "quiet" : "text");
+  try {
+    const result = await mapScene(scene, folder, { ...options, signal, onEvent: view.show });
+    if (!json && !quiet) output.out(summary(result));
+  } finally {
+    view.close();
+  }
 }
 
 function summary({ folder, areas, manifest }: MapResult): string {
   const classes = [...areas.classes, { ...areas.total, name: "total" }].map(
     ({ name, pixels, hectares, share, meanConfidence }) => [
       name,
-      hectares === null ? `${count(pixels)} px` : `${count(hectares)} ha`,
+      hectares === null ? `${count(pixels)} px` : `${threeDigits(hectares)} ha`,
       share === null ? "–" : `${(share * 100).toFixed(1)} %`,
       meanConfidence === null ? "–" : `${meanConfidence.toFixed(0)} %`,
     ],

@@ -33,6 +33,11 @@ export function durationText(seconds: number): string {
   return `${Math.floor(minutes / 60)} h ${String(minutes % 60).padStart(2, "0")} min`;
 }
 
+/** "1,235", "12.3" or "0.00123": three significant digits, all of those before the point. */
+export function threeDigits(value: number): string {
+  return value >= 100 ? count(value) : String(Number(value.toPrecision(3)));
+}
+
 /** "1,234,567": whole numbers as people read them. */
 export function count(value: number): string {
   return Math.round(value).toLocaleString("en-US");

@@ -1,22 +1,30 @@
 import { Command, InvalidArgumentError, Option } from "commander";
 import { VERSION } from "../pipeline/manifest.ts";
 import { OUTPUTS } from "../pipeline/outputs.ts";
+import { EVENT_TYPES } from "../pipeline/progress.ts";
 import { type EvaluateFlags, evaluateCommand } from "./evaluate-command.ts";
 import { inspectCommand } from "./inspect-command.ts";
 import { type MapFlags, mapCommand } from "./map-command.ts";
 import { modelsCommand } from "./models-command.ts";
 import type { CommandOutput } from "./output.ts";
 
-/** The command line: parses, and calls one handler. Throws CommanderError for wrong usage. */
-export function program(output: CommandOutput, signal: AbortSignal): Command {
+/**
+ * The command line: parses, and calls one handler. Throws CommanderError for wrong usage, which it has explained by then.
+ * `interruptible` gives the signal of a command that must clean up when it is stopped.
+ */
+export function program(output: CommandOutput, interruptible: () => AbortSignal): Command {
   const root = new Command("landstitch")
     .description("Turns satellite, aerial and drone GeoTIFFs into land-cover maps.")
     .version(VERSION)
     .option("--debug", "print stack traces")
     .exitOverride()
-    .configureOutput({ writeOut: output.out, writeErr: output.err })
+    .configureOutput({
+      writeOut: output.out,
+      writeErr: output.err,
+      outputError: (text, write) => write(usageError(text)),
+    })
     .showSuggestionAfterError();
-  addMap(root, output, signal);
+  addMap(root, output, interruptible);
   root
     .command("inspect <file>")
     .description("explain a scene, model or PMTiles archive; check the rules of a COG")
@@ -39,7 +47,18 @@ export function program(output: CommandOutput, signal: AbortSignal): Command {
   return root;
 }
 
-function addMap(root: Command, output: CommandOutput, signal: AbortSignal): void {
+/** Commander's message in our two lines: what was found, and what to do. */
+function usageError(text: string): string {
+  const [found = "", ...rest] = text.trim().split("\n");
+  const suggestion = rest.join(" ").replace(/^\((.*)\)$/, "$1");
+  const hint =
+    suggestion === ""
+      ? "`landstitch --help` and `landstitch COMMAND --help` list what there is."
+      : suggestion;
+  return `Error: ${found.replace(/^error: /, "").replace(/\.?$/, ".")}\n${hint}\n`;
+}
+
+function addMap(root: Command, output: CommandOutput, interruptible: () => AbortSignal): void {
   root
     .command("map <scene>")
     .description("map a GeoTIFF (path or URL) into an output folder")
@@ -59,9 +78,9 @@ function addMap(root: Command, output: CommandOutput, signal: AbortSignal): void
     .addOption(new Option("--blend <how>", "how overlapping chips are merged").choices(["hann", "crop"]))
     .option("--outputs <list>", `what to write: ${OUTPUTS.join(",")}`, list)
     .option("--attribution <text>", "credit line for the imagery")
-    .option("--json", "print events as JSON lines")
+    .option("--json", `print events as JSON lines, of type ${EVENT_TYPES.join(", ")}`)
     .option("--quiet", "print nothing but errors")
-    .action((scene: string, flags: MapFlags) => mapCommand(scene, flags, output, signal));
+    .action((scene: string, flags: MapFlags) => mapCommand(scene, flags, output, interruptible()));
 }
 
 function list(text: string): string[] {

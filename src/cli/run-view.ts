@@ -1,6 +1,6 @@
 import { SingleBar } from "cli-progress";
 import type { RunEvent, RunListener, Stage } from "../pipeline/progress.ts";
-import { bytesText, type CommandOutput, count, durationText } from "./output.ts";
+import { bytesText, type CommandOutput, count, durationText, threeDigits } from "./output.ts";
 
 const STAGE_NAMES: Readonly<Record<Stage, string>> = {
   map: "Mapping",
@@ -10,42 +10,45 @@ const STAGE_NAMES: Readonly<Record<Stage, string>> = {
   "raster-tiles": "Raster tiles",
 };
 
+/** Shows a run while it runs. */
+export interface RunView {
+  readonly show: RunListener;
+  /** Takes the progress bar away: also when the run has failed, for its timer would keep the process alive. */
+  readonly close: () => void;
+}
+
 /** Shows a run: JSON lines, a progress bar on a terminal, a few plain lines elsewhere, or nothing. */
-export function runView(output: CommandOutput, mode: "json" | "quiet" | "text"): RunListener {
+export function runView(output: CommandOutput, mode: "json" | "quiet" | "text"): RunView {
+  const close = (): void => undefined;
   switch (mode) {
     case "json":
-      return (event) => output.out(`${JSON.stringify(event)}\n`);
+      return { show: (event) => output.out(`${JSON.stringify(event)}\n`), close };
     case "quiet":
-      return () => undefined;
+      return { show: close, close };
     case "text":
-      return textView(output);
+      return textView(output, output.terminal ? new StageBar() : null);
     default:
       throw new RangeError(`unknown view ${String(mode satisfies never)}`);
   }
 }
 
-function textView(output: CommandOutput): RunListener {
-  const bar = output.terminal ? progressBar() : null;
+function textView(output: CommandOutput, bar: StageBar | null): RunView {
   let gsd: number | null = null;
-  let shown: Stage | null = null;
-  return (event) => {
+  const show = (event: RunEvent): void => {
     switch (event.type) {
       case "start":
         gsd = event.gsd;
         output.err(startLines(event));
         return;
       case "warning":
+        bar?.clear();
         output.err(`Warning: ${event.message}.\n`);
         return;
       case "progress":
-        if (bar === null) return;
-        if (shown !== event.stage) bar.start(event.total, 0, payload(event, gsd));
-        shown = event.stage;
-        bar.update(event.done, payload(event, gsd));
+        bar?.update(event, gsd);
         return;
       case "stage":
-        if (shown !== null) bar?.stop();
-        shown = null;
+        bar?.clear();
         return;
       case "done":
         output.err(doneLine(event));
@@ -54,25 +57,41 @@ function textView(output: CommandOutput): RunListener {
         throw new RangeError(`unknown event ${String(event satisfies never)}`);
     }
   };
+  return { show, close: () => bar?.clear() };
 }
 
-function progressBar(): SingleBar {
-  return new SingleBar({
+/** One line on the terminal that follows a stage and disappears when it ends. */
+class StageBar {
+  readonly #bar = new SingleBar({
     format: "{stage} [{bar}] {percentage} % | {speed} | {left} left",
     barsize: 30,
-    hideCursor: null,
     clearOnComplete: true,
-    stopOnComplete: false,
+    gracefulExit: false,
     stream: process.stderr,
   });
+  #shown: Stage | null = null;
+
+  update(event: RunEvent & { type: "progress" }, gsd: number | null): void {
+    const { stage, done, total } = event;
+    if (this.#shown !== stage) {
+      this.clear();
+      this.#bar.start(total, done, payload(event, gsd));
+      this.#shown = stage;
+    } else this.#bar.update(done, payload(event, gsd));
+  }
+
+  clear(): void {
+    if (this.#shown !== null) this.#bar.stop();
+    this.#shown = null;
+  }
 }
 
 function payload(event: RunEvent & { type: "progress" }, gsd: number | null): Record<string, string> {
   const { stage, megapixelsPerSecond, secondsLeft } = event;
-  const area = gsd === null ? "" : `, ${(megapixelsPerSecond * gsd ** 2 * 3600).toPrecision(3)} km²/h`;
+  const area = gsd === null ? "" : `, ${threeDigits(megapixelsPerSecond * gsd ** 2 * 3600)} km²/h`;
   return {
     stage: STAGE_NAMES[stage].padEnd(16),
-    speed: `${megapixelsPerSecond.toPrecision(3)} Mpx/s${area}`,
+    speed: `${threeDigits(megapixelsPerSecond)} Mpx/s${area}`,
     left: secondsLeft === null ? "?" : durationText(secondsLeft),
   };
 }
@@ -83,7 +102,7 @@ function startLines(event: RunEvent & { type: "start" }): string {
   const size = `${count(width)} x ${count(height)} px${gsd === null ? "" : ` at ${gsd.toPrecision(3)} m`}`;
   return [
     `landstitch ${version} on the ${device === "cpu" ? "CPU" : device}, ${workers} ${workers === 1 ? "worker" : "workers"}${why === "" ? "" : ` (${why})`}`,
-    `${scene}: ${size}, ${count(chips)} chips for ${model}\n`,
+    `${scene}: ${size}, ${count(chips)} ${chips === 1 ? "chip" : "chips"} for ${model}\n`,
   ].join("\n");
 }
 

@@ -3,7 +3,7 @@ import { existsSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { UserError } from "../errors.ts";
+import { CancelledError, UserError } from "../errors.ts";
 import type { Model } from "./model.ts";
 import type { WorkerSetup } from "./onnx-worker.ts";
 
@@ -22,18 +22,22 @@ const PROBE_SECONDS = 60;
 /**
  * The device for a model: the one that the user insists on, or the first of CUDA, WebGPU and CPU that works. A GPU is tried
  * in a child process, which a driver may crash or hang, and must label a chip as the CPU does.
- * Throws UserError "no-device" when the wanted one does not work.
+ * Throws UserError "no-device" when the wanted one does not work, CancelledError when the signal stopped the trial.
  */
-export async function chooseDevice(wanted: "auto" | Device, model: Model): Promise<DeviceChoice> {
+export async function chooseDevice(
+  wanted: "auto" | Device,
+  model: Model,
+  signal?: AbortSignal,
+): Promise<DeviceChoice> {
   if (wanted === "cpu") return { device: "cpu", rejected: [] };
   if (wanted !== "auto") {
-    const reason = (wanted === "cuda" ? missingPart("cuda") : null) ?? (await probe(wanted, model));
+    const reason = (wanted === "cuda" ? missingPart("cuda") : null) ?? (await probe(wanted, model, signal));
     if (reason === null) return { device: wanted, rejected: [] };
     throw new UserError("no-device", `--device ${wanted}: ${reason}.`, hintFor(wanted));
   }
   const rejected: { device: Device; reason: string }[] = [];
   for (const device of ["cuda", "webgpu"] as const) {
-    const reason = missingPart(device) ?? (await probe(device, model));
+    const reason = missingPart(device) ?? (await probe(device, model, signal));
     if (reason === null) return { device, rejected };
     rejected.push({ device, reason });
   }
@@ -68,15 +72,16 @@ function runtimeFolder(): string {
   return join(dirname(entry), "..", "bin", "napi-v6", process.platform, process.arch);
 }
 
-function probe(device: Device, model: Model): Promise<string | null> {
+function probe(device: Device, model: Model, signal: AbortSignal | undefined): Promise<string | null> {
   const args = [PROBE, device, model.path, JSON.stringify(model.card)];
-  return new Promise((resolve) => {
+  return new Promise((resolve, reject) => {
     execFile(
       process.execPath,
       args,
-      { timeout: PROBE_SECONDS * 1000, killSignal: "SIGKILL" },
+      { timeout: PROBE_SECONDS * 1000, killSignal: "SIGKILL", ...(signal === undefined ? {} : { signal }) },
       (error, stdout, stderr) => {
-        if (error === null)
+        if (signal?.aborted === true) reject(new CancelledError());
+        else if (error === null)
           resolve(stdout.trim() === "same" ? null : `its labels differ from the CPU's (${stdout.trim()})`);
         else if (error.killed === true) resolve(`it did not answer in ${PROBE_SECONDS} s`);
         else resolve(lastLine(stderr) ?? `the driver failed (${error.signal ?? error.code})`);

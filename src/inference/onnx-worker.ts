@@ -36,16 +36,22 @@ export async function infer({ data, width, height }: InferenceTask): Promise<Inf
   const dims =
     input.layout === "nhwc" ? [1, height, width, input.bands.length] : [1, input.bands.length, height, width];
   const tensor = new Tensor(input.dtype, inputTensorData(data, width * height, input), dims);
+  const inputName = nameAmong(ready.inputNames, "input", input.name ?? 0);
+  const outputName = nameAmong(ready.outputNames, "output", card.output.name ?? card.output.index);
   const start = performance.now();
-  const outputs = await ready.run({ [input.name ?? ready.inputNames[0]!]: tensor });
+  const outputs = await ready.run({ [inputName]: tensor }, [outputName]);
   const seconds = (performance.now() - start) / 1000;
-  const name = card.output.name ?? ready.outputNames[card.output.index] ?? "";
-  const output = outputs[name];
-  if (output === undefined) {
-    throw new Error(`the model has no output "${name}"; it has ${ready.outputNames.join(", ")}`);
-  }
   const { stride } = card.output;
-  return { scores: scoresOf(output, card, { width: width / stride, height: height / stride }), seconds };
+  const size = { width: width / stride, height: height / stride };
+  return { scores: scoresOf(outputs[outputName]!, card, size), seconds };
+}
+
+/** The graph's input or output that the card means. Throws Error where the graph has no such one. */
+function nameAmong(names: readonly string[], what: "input" | "output", wanted: string | number): string {
+  const found = typeof wanted === "number" ? names[wanted] : names.find((name) => name === wanted);
+  if (found !== undefined) return found;
+  const which = typeof wanted === "number" ? `${what} ${wanted}` : `${what} "${wanted}"`;
+  throw new Error(`the model has no ${which}; it has ${names.map((name) => `"${name}"`).join(", ")}`);
 }
 
 /** One thread a session: workers scale exactly, threads inside a session do not (one worker a core). */

@@ -1,6 +1,6 @@
 import { fileURLToPath } from "node:url";
 import { Piscina } from "piscina";
-import { messageOf, UserError } from "../errors.ts";
+import { messageOf, oneLine, UserError } from "../errors.ts";
 import { describeWindow } from "../geo/window.ts";
 import { mapOrdered } from "../stream.ts";
 import type { Chip } from "../tiler/tiler.ts";
@@ -28,6 +28,8 @@ export class WorkerPool {
   readonly #pool: Piscina<InferenceTask, InferenceResult>;
   readonly #model: Model;
   readonly workers: number;
+  /** Why a worker could not start, where one could not. */
+  #startFailure: Error | null = null;
 
   constructor(model: Model, { workers, executionProvider }: PoolOptions) {
     const workerData: WorkerSetup = { modelPath: model.path, card: model.card, executionProvider };
@@ -40,6 +42,18 @@ export class WorkerPool {
       maxThreads: workers,
       workerData,
     });
+    this.#pool.on("error", (error: Error) => this.#workerFailed(error));
+  }
+
+  /** A worker ended without a task of its own, so no call has failed yet; with none left, those that wait would wait for ever. */
+  #workerFailed(error: Error): void {
+    this.#startFailure ??= error;
+    if (this.#pool.threads.length === 0) void this.#pool.destroy();
+  }
+
+  /** What a failed call of the pool was about, on one line. */
+  #reason(cause: unknown): string {
+    return oneLine(messageOf(this.#startFailure ?? cause));
   }
 
   /**
@@ -53,7 +67,7 @@ export class WorkerPool {
     } catch (cause) {
       throw new UserError(
         "bad-model",
-        `${this.#model.path}: ${oneLine(messageOf(cause))}.`,
+        `${this.#model.path}: ${this.#reason(cause)}.`,
         "Correct the model card beside the file, or choose another model with -m.",
         { cause },
       );
@@ -74,8 +88,8 @@ export class WorkerPool {
     } catch (cause) {
       throw new UserError(
         "failed-chip",
-        `Inference failed for the chip of ${describeWindow(chip.window)}: ${oneLine(messageOf(cause))}.`,
-        "Try another model with -m, or look at the pixels there with `landstitch inspect`.",
+        `Inference failed for the chip of ${describeWindow(chip.window)}: ${this.#reason(cause)}.`,
+        "Look at the scene there, or try another model with -m.",
         { cause },
       );
     }
@@ -85,8 +99,4 @@ export class WorkerPool {
   async close(): Promise<void> {
     await this.#pool.destroy();
   }
-}
-
-function oneLine(text: string): string {
-  return text.replaceAll(/\s+/g, " ").trim().replace(/\.$/, "");
 }

@@ -1,9 +1,12 @@
 import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
-import { open, rename, stat } from "node:fs/promises";
+import { rename, stat } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { join } from "node:path";
-import type { RunEvent, Stage } from "./progress.ts";
+import { throwIfAborted } from "../errors.ts";
+import { PartFile } from "../raster/part-file.ts";
+import { writeError } from "../raster/write-error.ts";
+import type { RunEvent, Stage, Warning } from "./progress.ts";
 
 /** What run.json holds: everything that tells how the files beside it were made. */
 export interface RunManifest {
@@ -26,7 +29,7 @@ export interface RunManifest {
     readonly affine: readonly number[];
   };
   readonly chips: { readonly planned: number; readonly inferred: number; readonly withoutData: number };
-  readonly warnings: readonly { readonly code: string; readonly message: string }[];
+  readonly warnings: readonly Warning[];
   readonly stages: readonly StageRecord[];
   /** Sum over the workers of the seconds inside the inference session. */
   readonly inferenceSeconds: number;
@@ -55,11 +58,14 @@ export const VERSION = (require("../../package.json") as { version: string }).ve
 /** The version of the inference runtime. */
 export const ONNXRUNTIME_VERSION = (require("onnxruntime-node/package.json") as { version: string }).version;
 
-/** The record of a local file, or of a URL, which is not read again. */
-export async function recordInput(path: string): Promise<InputRecord> {
+/** The record of a local file, or of a URL, which is not read again. Throws CancelledError when `signal` stops it. */
+export async function recordInput(path: string, signal: AbortSignal): Promise<InputRecord> {
   if (/^https?:/.test(path)) return { path, bytes: null, sha256: null };
   const hash = createHash("sha256");
-  for await (const chunk of createReadStream(path, { highWaterMark: 1 << 20 })) hash.update(chunk as Buffer);
+  for await (const chunk of createReadStream(path, { highWaterMark: 1 << 20 })) {
+    throwIfAborted(signal);
+    hash.update(chunk as Buffer);
+  }
   return { path, bytes: (await stat(path)).size, sha256: hash.digest("hex") };
 }
 
@@ -69,17 +75,21 @@ export async function recordFiles(folder: string, names: readonly string[]): Pro
   return names.flatMap((name, i) => (sizes[i] == null ? [] : [{ name, bytes: sizes[i].size }]));
 }
 
-/** Writes a JSON file whole or not at all: NAME.part, fsync, rename. */
+/** Writes a JSON file whole or not at all: NAME.part, fsync, rename. Throws UserError where it cannot be written. */
 export async function writeJson(path: string, value: unknown): Promise<void> {
-  const part = `${path}.part`;
-  const file = await open(part, "w");
   try {
-    await file.writeFile(`${JSON.stringify(value, null, 2)}\n`);
-    await file.sync();
-  } finally {
-    await file.close();
+    const part = await PartFile.create(`${path}.part`);
+    try {
+      await part.append(Buffer.from(`${JSON.stringify(value, null, 2)}\n`));
+      await part.seal();
+      await rename(part.path, path);
+    } catch (error) {
+      await part.remove();
+      throw error;
+    }
+  } catch (error) {
+    throw writeError(path, error);
   }
-  await rename(part, path);
 }
 
 /** Most memory that the process has held (bytes of resident set). */

@@ -1,5 +1,6 @@
 import { availableParallelism } from "node:os";
 import { basename, join } from "node:path";
+import { throwIfAborted } from "../errors.ts";
 import { chooseDevice, type DeviceChoice } from "../inference/device.ts";
 import type { Areas } from "../report/areas.ts";
 import { chipCount } from "../tiler/chip-plan.ts";
@@ -16,12 +17,12 @@ import {
   writeJson,
 } from "./manifest.ts";
 import { type MapStageResult, mapStage } from "./map-stage.ts";
-import { OUTPUT_NAMES } from "./output-folder.ts";
+import { allOrNothing, OUTPUT_NAMES } from "./output-folder.ts";
 import { RUN_FILE } from "./outputs.ts";
 import { resolveConfig } from "./pipeline-file.ts";
 import { type PreparedRun, prepareRun } from "./prepare.ts";
-import type { RunEvent, RunListener } from "./progress.ts";
-import { publish } from "./publish.ts";
+import type { RunEvent, RunListener, Warning } from "./progress.ts";
+import { type PublishOptions, publish } from "./publish.ts";
 
 /** Settings of a run (see configSchema), and how to follow and stop it. */
 export interface MapSceneOptions extends ConfigInput {
@@ -40,7 +41,7 @@ export interface MapResult {
 
 /**
  * Maps a GeoTIFF (path or URL): reads it in chips, infers, stitches and writes the output folder, run.json last.
- * Throws UserError for what the user can fix, CancelledError when the signal stopped it; then no file in the folder is half-written.
+ * Throws UserError for what the user can fix, CancelledError when the signal stopped it; then the folder holds no file of this run.
  */
 export async function mapScene(
   scene: string,
@@ -48,10 +49,12 @@ export async function mapScene(
   options: MapSceneOptions = {},
 ): Promise<MapResult> {
   const { pipeline, signal, onEvent, ...overrides } = options;
+  throwIfAborted(signal);
   const config = await resolveConfig(pipeline, overrides);
   const run = await prepareRun(scene, folder, config);
   try {
-    const choice = await chooseDevice(config.device, run.model);
+    throwIfAborted(signal);
+    const choice = await chooseDevice(config.device, run.model, signal);
     return await mapPrepared(run, {
       scene,
       folder,
@@ -75,47 +78,74 @@ interface RunOptions {
 }
 
 async function mapPrepared(run: PreparedRun, options: RunOptions): Promise<MapResult> {
-  const { scene, folder, config, choice, signal } = options;
+  const { folder, config, choice, signal } = options;
   const started = new Date();
-  const workers = config.workers ?? (choice.device === "cpu" ? availableParallelism() : 1);
-  const warnings: { code: string; message: string }[] = [];
+  const warnings: Warning[] = [];
   const listener = (event: RunEvent): void => {
     if (event.type === "warning") warnings.push({ code: event.code, message: event.message });
     options.onEvent(event);
   };
+  const workers = config.workers ?? (choice.device === "cpu" ? availableParallelism() : 1);
   announce(run, options, workers, listener);
   const records: StageRecord[] = [];
-  const input = recordInput(scene);
-  input.catch(() => undefined);
-  const mapped = await timed("map", records, listener, () =>
-    mapStage(run, { folder, device: choice.device, workers, blend: config.blend, listener, signal }),
-  );
-  const areas = await publish({
+  const reading = new AbortController();
+  const input = recordInput(options.scene, AbortSignal.any([reading.signal, ...(signal ? [signal] : [])]));
+  input.catch(() => undefined); // awaited below, unless mapping fails first
+  try {
+    const mapped = await timed("map", records, listener, () =>
+      mapStage(run, { folder, device: choice.device, workers, blend: config.blend, listener, signal }),
+    );
+    const result = await allOrNothing(folder, async () => {
+      const areas = await publish(publishOptions(run, options, listener, records));
+      const described = describeRun(run, options, mapped);
+      const inputs = [await input];
+      return finishRun(folder, areas, { ...described, inputs, started, workers, warnings, stages: records });
+    });
+    listener(doneEvent(result, (Date.now() - started.getTime()) / 1000));
+    return result;
+  } finally {
+    reading.abort();
+  }
+}
+
+function publishOptions(
+  { model }: PreparedRun,
+  { scene, folder, config, signal }: RunOptions,
+  listener: RunListener,
+  records: StageRecord[],
+): PublishOptions {
+  const { outputs, attribution } = config;
+  return {
     folder,
-    classes: run.model.card.classes,
-    outputs: config.outputs,
+    classes: model.card.classes,
+    outputs,
     name: basename(scene),
-    attribution: config.attribution,
+    attribution,
     listener,
     signal,
     records,
-  });
+  };
+}
+
+/** Writes run.json: the folder is complete. */
+async function finishRun(
+  folder: string,
+  areas: Areas,
+  {
+    started,
+    ...run
+  }: Omit<RunManifest, "started" | "finished" | "peakMemoryBytes" | "files"> & {
+    readonly started: Date;
+  },
+): Promise<MapResult> {
   const manifest: RunManifest = {
-    ...describeRun(run, mapped),
+    ...run,
     started: started.toISOString(),
     finished: new Date().toISOString(),
-    inputs: [await input],
-    device: choice.device,
-    rejectedDevices: choice.rejected,
-    workers,
-    config,
-    warnings,
-    stages: records,
     peakMemoryBytes: peakMemoryBytes(),
     files: await recordFiles(folder, OUTPUT_NAMES),
   };
   await writeJson(join(folder, RUN_FILE), manifest);
-  listener(doneEvent(folder, manifest, (Date.now() - started.getTime()) / 1000));
   return { folder, areas, manifest };
 }
 
@@ -146,27 +176,28 @@ function announce(
 
 function describeRun(
   { scene: { grid }, model: { card }, gsd, plan }: PreparedRun,
+  { config, choice }: RunOptions,
   { inferred, withoutData, inferenceSeconds }: MapStageResult,
-): Pick<
+): Omit<
   RunManifest,
-  "landstitch" | "node" | "onnxruntime" | "model" | "grid" | "chips" | "inferenceSeconds"
+  "inputs" | "started" | "finished" | "workers" | "warnings" | "stages" | "peakMemoryBytes" | "files"
 > {
   return {
     landstitch: VERSION,
     node: process.version,
     onnxruntime: ONNXRUNTIME_VERSION,
     model: { name: card.name, version: card.version, sha256: card.sha256 },
+    device: choice.device,
+    rejectedDevices: choice.rejected,
+    config,
     grid: { width: grid.width, height: grid.height, gsd, epsg: grid.crs?.epsg ?? null, affine: grid.affine },
     chips: { planned: chipCount(plan), inferred, withoutData },
     inferenceSeconds,
   };
 }
 
-function doneEvent(
-  output: string,
-  { files, chips, peakMemoryBytes: peak }: RunManifest,
-  seconds: number,
-): RunEvent {
+function doneEvent({ folder, manifest }: MapResult, seconds: number): RunEvent {
+  const { files, chips, peakMemoryBytes: peak } = manifest;
   const bytes = files.reduce((sum, file) => sum + file.bytes, 0);
-  return { type: "done", output, chips: chips.planned, bytes, seconds, peakMemoryBytes: peak };
+  return { type: "done", output: folder, chips: chips.planned, bytes, seconds, peakMemoryBytes: peak };
 }

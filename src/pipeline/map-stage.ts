@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { CancelledError } from "../errors.ts";
+import { throwIfAborted } from "../errors.ts";
 import type { Device } from "../inference/device.ts";
 import { type InferredChip, WorkerPool } from "../inference/worker-pool.ts";
 import { type CogWriter, createCog } from "../raster/cog-writer.ts";
@@ -8,7 +8,7 @@ import { stitch } from "../stitcher/stitcher.ts";
 import { chipCount } from "../tiler/chip-plan.ts";
 import { type Chip, readChips } from "../tiler/tiler.ts";
 import type { Config } from "./config.ts";
-import { clearFolder } from "./output-folder.ts";
+import { allOrNothing, clearFolder } from "./output-folder.ts";
 import type { PreparedRun } from "./prepare.ts";
 import { ProgressMeter, type RunListener } from "./progress.ts";
 
@@ -31,26 +31,35 @@ export interface MapStageResult {
 }
 
 /**
- * Scene → chips → scores → strips → landcover.tif and confidence.tif. The workers are checked before a file is begun; whatever
- * fails, every chip under way is waited for, the workers end, and no half-written file is left.
+ * Scene → chips → scores → strips → landcover.tif and confidence.tif. The workers are checked before the folder is touched; whatever
+ * fails, every chip under way is waited for, the workers end, and no file is left.
  */
 export async function mapStage(run: PreparedRun, options: MapStageOptions): Promise<MapStageResult> {
   const { model } = run;
   const pool = new WorkerPool(model, { workers: options.workers, executionProvider: options.device });
   try {
     await pool.check(run.plan.x.chip);
+    throwIfAborted(options.signal);
     await clearFolder(options.folder);
-    const cogs = await createCogs(run, options.folder);
-    try {
-      const result = await mapChips(run, pool, cogs, options);
-      await Promise.all(cogs.map((cog) => cog.finish()));
-      return result;
-    } catch (error) {
-      await Promise.all(cogs.map((cog) => cog.abort()));
-      throw error;
-    }
+    return await allOrNothing(options.folder, () => writeCogs(run, pool, options));
   } finally {
     await pool.close();
+  }
+}
+
+async function writeCogs(
+  run: PreparedRun,
+  pool: WorkerPool,
+  options: MapStageOptions,
+): Promise<MapStageResult> {
+  const cogs = await createCogs(run, options.folder);
+  try {
+    const result = await mapChips(run, pool, cogs, options);
+    await Promise.all(cogs.map((cog) => cog.finish()));
+    return result;
+  } catch (error) {
+    await Promise.all(cogs.map((cog) => cog.abort()));
+    throw error;
   }
 }
 
@@ -84,7 +93,7 @@ async function mapChips(
 
 async function* stopWhen(signal: AbortSignal | undefined, chips: AsyncIterable<Chip>): AsyncGenerator<Chip> {
   for await (const chip of chips) {
-    if (signal?.aborted === true) throw new CancelledError();
+    throwIfAborted(signal);
     yield chip;
   }
 }

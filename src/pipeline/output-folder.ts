@@ -1,34 +1,67 @@
-import { access, constants, mkdir, rm } from "node:fs/promises";
-import { join, resolve } from "node:path";
-import { messageOf, UserError } from "../errors.ts";
+import { mkdir, readdir, rm, stat, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { messageOf, oneLine, UserError } from "../errors.ts";
 import { OUTPUT_FILES, RUN_FILE } from "./outputs.ts";
 
 /** Names of all files that a run can write beside run.json. */
 export const OUTPUT_NAMES: readonly string[] = Object.values(OUTPUT_FILES).flat();
 
-/** Makes the folder and clears it of an earlier run's files: what is in it afterwards belongs to this run. Throws UserError "unwritable-folder". */
+/**
+ * Makes the folder and clears it of an earlier run's files: what is in it afterwards belongs to this run.
+ * Throws UserError "unwritable-folder".
+ */
 export async function clearFolder(folder: string): Promise<void> {
   try {
     await mkdir(folder, { recursive: true });
-    await access(folder, constants.W_OK);
-    for (const name of [RUN_FILE, ...OUTPUT_NAMES]) await rm(join(folder, name), { force: true });
+    await removeOutputs(folder);
+    const probe = join(folder, `${RUN_FILE}.part`);
+    await writeFile(probe, "");
+    await rm(probe);
   } catch (cause) {
     throw new UserError(
       "unwritable-folder",
-      `${folder}: cannot be written: ${messageOf(cause)}.`,
+      `${folder} cannot be written: ${oneLine(messageOf(cause))}.`,
       "Choose another folder with -o, or change its permissions.",
       { cause },
     );
   }
 }
 
-/** Throws UserError "overwrites-input" when a run into the folder would write over its own scene. */
-export function refuseOverwritingInput(scenePath: string, folder: string): void {
-  const clash = OUTPUT_NAMES.find((name) => resolve(folder, name) === resolve(scenePath));
-  if (clash === undefined) return;
-  throw new UserError(
-    "overwrites-input",
-    `${scenePath} is in the output folder and would be overwritten by ${clash}.`,
-    "Choose another folder with -o.",
-  );
+/** Removes whatever a run writes, and what a killed one left half-written. Files of others stay. */
+export async function removeOutputs(folder: string): Promise<void> {
+  const names = [RUN_FILE, ...OUTPUT_NAMES];
+  const ours = (file: string): boolean =>
+    names.some((name) => file === name || (file.startsWith(`${name}.`) && /\.part(\.\d+)?$/.test(file)));
+  for (const file of await readdir(folder)) if (ours(file)) await rm(join(folder, file), { force: true });
+}
+
+/** Does work in a folder that clearFolder has made: when it fails, none of the run's files stay, finished or not. */
+export async function allOrNothing<T>(folder: string, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    const nothing = (): void => undefined; // what failed first is what the user must know
+    await removeOutputs(folder).catch(nothing);
+    throw error;
+  }
+}
+
+/** Throws UserError "overwrites-input" when a run into the folder would write over its own scene, under whatever name. */
+export async function refuseOverwritingInput(scenePath: string, folder: string): Promise<void> {
+  const scene = await identityOf(scenePath);
+  if (scene === null) return;
+  for (const name of [RUN_FILE, ...OUTPUT_NAMES]) {
+    if ((await identityOf(join(folder, name))) !== scene) continue;
+    throw new UserError(
+      "overwrites-input",
+      `${scenePath} is in the output folder and would be overwritten by ${name}.`,
+      "Choose another folder with -o.",
+    );
+  }
+}
+
+/** Device and inode of the file behind a path, links followed; null where there is none. */
+async function identityOf(path: string): Promise<string | null> {
+  const found = await stat(path, { bigint: true }).catch(() => null);
+  return found === null ? null : `${found.dev}:${found.ino}`;
 }

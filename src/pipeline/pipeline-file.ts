@@ -16,10 +16,11 @@ export const PIPELINES_FOLDER = fileURLToPath(new URL("../../pipelines/", import
  */
 export async function resolveConfig(pipeline: string | undefined, overrides: ConfigInput): Promise<Config> {
   const given = Object.fromEntries(Object.entries(overrides).filter(([, value]) => value !== undefined));
-  if (pipeline === undefined) return parseConfig(given, "the settings");
+  const settings = parseConfig(given, "the settings");
+  if (pipeline === undefined) return settings;
   const path = await findPipeline(pipeline);
-  const file = parseConfig(await readYaml(path), path, { onlyCheck: true });
-  return parseConfig({ ...file, ...given }, path);
+  const file = parseConfig(await readYaml(path), path);
+  return configSchema.parse({ ...file, ...given });
 }
 
 async function findPipeline(nameOrPath: string): Promise<string> {
@@ -30,7 +31,7 @@ async function findPipeline(nameOrPath: string): Promise<string> {
   throw new UserError(
     "no-pipeline",
     `${nameOrPath}: no such pipeline.`,
-    `Pass -p with ${names.join(", ")}, or the path of a .yaml file.`,
+    `Did you mean ${nearest(nameOrPath, names)}? There are ${names.join(", ")}; -p also takes the path of a .yaml file.`,
   );
 }
 
@@ -55,10 +56,10 @@ async function readYaml(path: string): Promise<unknown> {
   }
 }
 
-function parseConfig(value: unknown, where: string, { onlyCheck = false } = {}): Config {
+function parseConfig(value: unknown, where: string): Config {
   const parsed = configSchema.safeParse(value);
   if (!parsed.success) throw configError(parsed.error.issues[0]!, value, where);
-  return onlyCheck ? (value as Config) : parsed.data;
+  return parsed.data;
 }
 
 function configError(issue: z.core.$ZodIssue, value: unknown, where: string): UserError {
@@ -67,7 +68,7 @@ function configError(issue: z.core.$ZodIssue, value: unknown, where: string): Us
     return new UserError(
       "bad-config",
       `${where}: there is no setting "${found}".`,
-      `Did you mean "${nearestKey(found)}"?`,
+      `Did you mean "${nearest(found, Object.keys(configSchema.shape))}"?`,
     );
   }
   const key = issue.path[0] === undefined ? "" : String(issue.path[0]);
@@ -81,9 +82,8 @@ function configError(issue: z.core.$ZodIssue, value: unknown, where: string): Us
   );
 }
 
-function nearestKey(key: string): string {
-  const keys = Object.keys(configSchema.shape);
-  return keys.reduce((best, candidate) =>
-    distance(candidate, key) < distance(best, key) ? candidate : best,
+function nearest(text: string, known: readonly string[]): string {
+  return known.reduce((best, candidate) =>
+    distance(candidate, text) < distance(best, text) ? candidate : best,
   );
 }

@@ -1,5 +1,5 @@
 import { UserError } from "../errors.ts";
-import { groundSampleDistance } from "../geo/grid.ts";
+import { type Grid, groundSampleDistance } from "../geo/grid.ts";
 import { loadModel, type Model } from "../inference/model.ts";
 import type { ModelCard } from "../inference/model-card.ts";
 import { withNodata } from "../scene/nodata-override.ts";
@@ -13,6 +13,7 @@ import { chooseGsd } from "./choose-gsd.ts";
 import type { Config } from "./config.ts";
 import { matchBands } from "./match-bands.ts";
 import { refuseOverwritingInput } from "./output-folder.ts";
+import type { Warning } from "./progress.ts";
 
 /** A run that can start: everything is checked, no pixel is mapped yet. */
 export interface PreparedRun {
@@ -23,12 +24,12 @@ export interface PreparedRun {
   readonly plan: ChipPlan;
   /** Metres per pixel of the map; null where unknown. */
   readonly gsd: number | null;
-  readonly warnings: readonly { readonly code: string; readonly message: string }[];
+  readonly warnings: readonly Warning[];
 }
 
 /** Opens the scene and the model, checks that they suit each other, and plans the chips. Throws UserError where they do not. */
 export async function prepareRun(scenePath: string, folder: string, config: Config): Promise<PreparedRun> {
-  refuseOverwritingInput(scenePath, folder);
+  await refuseOverwritingInput(scenePath, folder);
   const model = await loadModel(config.model);
   const opened = await openScene(scenePath);
   try {
@@ -42,12 +43,13 @@ export async function prepareRun(scenePath: string, folder: string, config: Conf
 
 async function prepareScene(native: Scene, model: Model, config: Config): Promise<PreparedRun> {
   const { card } = model;
-  const warnings: { code: string; message: string }[] = [];
+  const warnings: Warning[] = [];
+  refuseOnlyTiles(native, config);
   const warn = (code: string, message: string | null): void => {
     if (message !== null) warnings.push({ code, message: `${native.path}: ${message}` });
   };
   if (native.grid.crs === null) {
-    warn("no-crs", "no georeference found; the map gets none, and no tiles, hectares or coordinates");
+    warn("no-crs", "no georeference found: the map gets no CRS, no hectares and no longitudes and latitudes");
   }
   const bands = matchBands(native, card, config.bands);
   const choice = chooseGsd(native.path, groundSampleDistance(native.grid), card, config.gsd);
@@ -57,6 +59,21 @@ async function prepareScene(native: Scene, model: Model, config: Config): Promis
   const scene = choice.resampleTo === null ? ranged.scene : resampleScene(ranged.scene, choice.resampleTo);
   const plan = planChips(scene.grid, chipSize(card, config));
   return { scene, model, bands, plan, gsd: groundSampleDistance(scene.grid), warnings };
+}
+
+/** True when positions of a grid are known in longitude and latitude. */
+export function isPlaced({ crs }: Grid): boolean {
+  return crs !== null && crs.proj4 !== null;
+}
+
+/** Tiles are left out, with a warning, where the place on earth is not known; where nothing else is wanted, nothing would be left. */
+function refuseOnlyTiles({ path, grid }: Scene, { outputs }: Config): void {
+  if (isPlaced(grid) || outputs.some((output) => !output.endsWith("-tiles"))) return;
+  throw new UserError(
+    "no-crs",
+    `${path} has ${grid.crs === null ? "no georeference" : `a CRS that cannot be projected (${grid.crs.name})`}, so no tiles can be made of it.`,
+    "Give it a georeference (gdal_edit.py -a_srs … -a_ullr …), or ask for other --outputs.",
+  );
 }
 
 /** The chip and overlap of the run: flags before card; checked against what the graph takes. */

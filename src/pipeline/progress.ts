@@ -1,9 +1,19 @@
 /** The stages of a run, in order. */
 export type Stage = "map" | "areas" | "polygons" | "vector-tiles" | "raster-tiles";
 
+/** The types of RunEvent, in the order in which they first come. */
+export const EVENT_TYPES = [
+  "start",
+  "warning",
+  "progress",
+  "stage",
+  "done",
+] as const satisfies readonly RunEvent["type"][];
+
 /** What a run tells while it runs; `--json` prints one line for each. */
 export type RunEvent =
   | {
+      /** Once: all is checked, and mapping begins. */
       readonly type: "start";
       readonly version: string;
       readonly scene: string;
@@ -12,6 +22,7 @@ export type RunEvent =
       /** Better devices that are not used, and why. */
       readonly rejectedDevices: readonly { readonly device: string; readonly reason: string }[];
       readonly workers: number;
+      /** Size of the map in px. */
       readonly width: number;
       readonly height: number;
       /** Metres per pixel of the map; null without georeference. */
@@ -19,17 +30,31 @@ export type RunEvent =
       readonly chips: number;
       readonly output: string;
     }
-  | { readonly type: "warning"; readonly code: string; readonly message: string }
   | {
+      /** Something that the user should know; `code` does not change with the wording. */
+      readonly type: "warning";
+      readonly code: string;
+      readonly message: string;
+    }
+  | {
+      /** At most ten times a second for each stage, `done` never falling, and once when all of it is done. */
       readonly type: "progress";
       readonly stage: Stage;
+      /** Chips for "map", tiles for the tile stages, px for the others. */
       readonly done: number;
       readonly total: number;
       readonly megapixelsPerSecond: number;
       readonly secondsLeft: number | null;
     }
-  | { readonly type: "stage"; readonly stage: Stage; readonly seconds: number; readonly cpuSeconds: number }
   | {
+      /** A stage has ended. */
+      readonly type: "stage";
+      readonly stage: Stage;
+      readonly seconds: number;
+      readonly cpuSeconds: number;
+    }
+  | {
+      /** Once, last: all files are written. */
       readonly type: "done";
       readonly output: string;
       readonly chips: number;
@@ -39,6 +64,9 @@ export type RunEvent =
     };
 
 export type RunListener = (event: RunEvent) => void;
+
+/** Something that the user should know about a run. */
+export type Warning = Pick<RunEvent & { type: "warning" }, "code" | "message">;
 
 /** Tells the progress of a stage at most ten times a second, with speed and time left. */
 export class ProgressMeter {

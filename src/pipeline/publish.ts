@@ -1,17 +1,20 @@
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
-import { CancelledError } from "../errors.ts";
+import { throwIfAborted } from "../errors.ts";
 import { type Areas, combineAreas, measureAreas } from "../report/areas.ts";
 import { writeAreas } from "../report/areas-writer.ts";
 import type { LandCoverClass } from "../scene/class-scheme.ts";
+import { derivedScene } from "../scene/derived-scene.ts";
 import { openScene } from "../scene/open-scene.ts";
 import type { Scene } from "../scene/scene.ts";
 import { writeRasterTiles } from "../tiles/raster-tiles.ts";
 import { writeVectorTiles } from "../tiles/vector-tiles.ts";
+import type { VectorResult } from "../vector/feature.ts";
 import { writeGeoParquet } from "../vector/geoparquet-writer.ts";
 import { tracePolygons } from "../vector/polygons.ts";
 import { type StageRecord, timed } from "./manifest.ts";
 import { OUTPUT_FILES, type Output } from "./outputs.ts";
+import { isPlaced } from "./prepare.ts";
 import { ProgressMeter, type RunListener, type Stage } from "./progress.ts";
 
 /** What the publishing stages need: the folder with the two COGs, and how to describe the map. */
@@ -48,55 +51,81 @@ export async function publish(options: PublishOptions): Promise<Areas> {
 }
 
 async function publishScenes(labels: Scene, confidence: Scene, options: PublishOptions): Promise<Areas> {
-  const { folder, classes, outputs, name, attribution, listener, signal, records } = options;
-  const wanted = (output: Output): boolean => outputs.includes(output);
+  const { folder, classes, outputs, listener, signal, records } = options;
   const stage = <T>(id: Stage, work: () => Promise<T>): Promise<T> => {
-    if (signal?.aborted === true) throw new CancelledError();
+    throwIfAborted(signal);
     return timed(id, records, listener, work);
   };
-  const described = {
+  const raster = await stage("areas", () =>
+    measureAreas(metered("areas", labels, listener), confidence, classes, signalOf(signal)),
+  );
+  const polygons = outputs.includes("polygons")
+    ? await stage("polygons", () => writePolygons(labels, confidence, options))
+    : null;
+  for (const kind of tileKinds(labels, options)) {
+    await stage(kind, () => writeTiles(kind, labels, options));
+  }
+  const areas = combineAreas(raster, polygons?.areaByClass ?? null);
+  if (outputs.includes("areas")) {
+    throwIfAborted(signal);
+    await writeAreas({ json: join(folder, "areas.json"), csv: join(folder, "areas.csv") }, areas);
+  }
+  return areas;
+}
+
+function writePolygons(
+  labels: Scene,
+  confidence: Scene,
+  { folder, classes, listener, signal }: PublishOptions,
+): Promise<VectorResult> {
+  const polygons = tracePolygons(metered("polygons", labels, listener), confidence, signalOf(signal));
+  const { grid } = labels;
+  return writeGeoParquet(join(folder, "landcover.parquet"), polygons, { grid, classes, crs: "EPSG:4326" });
+}
+
+const TILE_KINDS = ["vector-tiles", "raster-tiles"] as const;
+const TILE_WRITERS = { "vector-tiles": writeVectorTiles, "raster-tiles": writeRasterTiles } as const;
+
+/** The kinds of tiles to write: none, with a warning, where the map's place on earth is not known. */
+function tileKinds(
+  { grid }: Scene,
+  { outputs, listener }: PublishOptions,
+): readonly (typeof TILE_KINDS)[number][] {
+  const kinds = TILE_KINDS.filter((kind) => outputs.includes(kind));
+  if (kinds.length === 0 || isPlaced(grid)) return kinds;
+  const why = grid.crs === null ? "the map has no CRS" : `${grid.crs.name} cannot be projected`;
+  listener({ type: "warning", code: "no-tiles", message: `no ${kinds.join(" and no ")}: ${why}` });
+  return [];
+}
+
+async function writeTiles(
+  kind: (typeof TILE_KINDS)[number],
+  labels: Scene,
+  { folder, classes, name, attribution, listener, signal }: PublishOptions,
+): Promise<void> {
+  const { warnings } = await TILE_WRITERS[kind](join(folder, OUTPUT_FILES[kind][0]), labels, {
     classes,
     name,
     ...(attribution === undefined ? {} : { attribution }),
     ...signalOf(signal),
-  };
-  const raster = await stage("areas", () => measureAreas(labels, confidence, classes, signalOf(signal)));
-  const polygons = wanted("polygons")
-    ? await stage("polygons", () =>
-        writeGeoParquet(
-          join(folder, "landcover.parquet"),
-          tracePolygons(labels, confidence, signalOf(signal)),
-          {
-            grid: labels.grid,
-            classes,
-            crs: "EPSG:4326",
-          },
-        ),
-      )
-    : null;
-  if (labels.grid.crs?.proj4 != null) {
-    if (wanted("vector-tiles")) {
-      await stage("vector-tiles", () =>
-        writeVectorTiles(join(folder, "landcover.pmtiles"), labels, {
-          ...described,
-          ...meterOf("vector-tiles", labels, listener),
-        }),
-      );
-    }
-    if (wanted("raster-tiles")) {
-      await stage("raster-tiles", () =>
-        writeRasterTiles(join(folder, "landcover-raster.pmtiles"), labels, {
-          ...described,
-          ...meterOf("raster-tiles", labels, listener),
-        }),
-      );
-    }
-  }
-  const areas = combineAreas(raster, polygons?.areaByClass ?? null);
-  if (wanted("areas")) {
-    await writeAreas({ json: join(folder, "areas.json"), csv: join(folder, "areas.csv") }, areas);
-  }
-  return areas;
+    ...meterOf(kind, labels, listener),
+  });
+  for (const message of warnings) listener({ type: "warning", code: kind, message });
+}
+
+/** The same scene, telling how many of its pixels have been read. */
+function metered(stage: Stage, scene: Scene, listener: RunListener): Scene {
+  const total = scene.grid.width * scene.grid.height;
+  const meter = new ProgressMeter(stage, total, total / 1e6, listener);
+  let done = 0;
+  return derivedScene(scene, {
+    read: async (window, options) => {
+      const block = await scene.read(window, options);
+      done += window.width * window.height;
+      meter.report(done);
+      return block;
+    },
+  });
 }
 
 function signalOf(signal: AbortSignal | undefined): { signal?: AbortSignal } {
