@@ -1,7 +1,8 @@
 import type { Bounds, Grid } from "../geo/grid.ts";
 import type { LandCoverClass } from "../scene/class-scheme.ts";
-import { type Ground, groundOf, latticeOf } from "./ground.ts";
-import { LonLatPlacement, type Placement, scenePlacement } from "./placement.ts";
+import { type Ground, groundOf } from "./ground.ts";
+import { LonLatPlacement } from "./lon-lat-placement.ts";
+import { type Placement, scenePlacement } from "./placement.ts";
 import type { LandCoverPolygon } from "./polygons.ts";
 
 /** What a vector file says about one polygon. */
@@ -47,12 +48,10 @@ export class FeatureMaker {
   private readonly placement: Placement;
 
   constructor({ grid, classes, crs }: VectorOptions) {
-    const lattice = latticeOf(grid);
     this.names = new Map(classes.map(({ id, name }) => [id, name]));
-    this.ground = groundOf(grid, lattice);
-    this.lonLat = crs === "EPSG:4326" && lattice !== null;
-    this.placement =
-      crs === "EPSG:4326" && lattice !== null ? new LonLatPlacement(lattice) : scenePlacement(grid);
+    this.ground = groundOf(grid);
+    this.lonLat = crs === "EPSG:4326" && grid.crs !== null && grid.crs.proj4 !== null;
+    this.placement = this.lonLat ? new LonLatPlacement(grid) : scenePlacement(grid);
   }
 
   make({ id, classId, rings, meanConfidence }: LandCoverPolygon): PolygonFeature {

@@ -1,4 +1,5 @@
 import { rename } from "node:fs/promises";
+import { gzipSync } from "node:zlib";
 import { ByteWriter, ParquetWriter } from "hyparquet-writer";
 import type { Bounds } from "../geo/grid.ts";
 import { PartFile } from "../raster/part-file.ts";
@@ -54,6 +55,8 @@ async function writeRows(
     schema: SCHEMA,
     kvMetadata: [metadata],
     createdBy: "landstitch",
+    codec: "GZIP",
+    compressors: { GZIP: (bytes) => gzipSync(bytes, { level: 1, chunkSize: bytes.length + 64 }) },
   });
   let bounds: Bounds | null = null;
   let group: Row[] = [];

@@ -1,7 +1,7 @@
 const LITTLE_ENDIAN = 1;
 const POLYGON = 3;
 
-/** A polygon as OGC well-known binary (little-endian). Rings are closed: x0, y0, …, first point repeated. */
+/** A polygon as OGC well-known binary (little-endian, as every machine that Node runs on stores doubles). Rings are closed: x0, y0, …, first point repeated. */
 export function polygonWkb(rings: readonly Float64Array[]): Uint8Array {
   const bytes = new Uint8Array(rings.reduce((sum, ring) => sum + 4 + ring.byteLength, 9));
   const view = new DataView(bytes.buffer);
@@ -12,10 +12,8 @@ export function polygonWkb(rings: readonly Float64Array[]): Uint8Array {
   for (const ring of rings) {
     view.setUint32(offset, ring.length / 2, true);
     offset += 4;
-    for (const value of ring) {
-      view.setFloat64(offset, value, true);
-      offset += 8;
-    }
+    bytes.set(new Uint8Array(ring.buffer, ring.byteOffset, ring.byteLength), offset);
+    offset += ring.byteLength;
   }
   return bytes;
 }
