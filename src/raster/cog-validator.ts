@@ -57,16 +57,28 @@ export async function validateCog(path: string): Promise<CogReport> {
       const { bytesRead } = await file.read(buffer, 0, length, offset);
       return buffer.subarray(0, bytesRead);
     };
-    const structure = await readTiffStructure(read, size);
+    const report = await cogReport(read, size);
+    if (!(await exists(`${path}.ovr`))) return report;
+    return {
+      ...report,
+      errors: [...report.errors, "the overviews are in an .ovr file beside it"],
+      warnings: [],
+    };
+  } finally {
+    await file.close();
+  }
+}
+
+/** The same for bytes from anywhere, of which `byteLength` are there. */
+export async function cogReport(read: ReadAt, byteLength: number): Promise<CogReport> {
+  try {
+    const structure = await readTiffStructure(read, byteLength);
     const { errors, warnings } = layoutFaults(structure);
-    if (await exists(`${path}.ovr`)) errors.push("the overviews are in an .ovr file beside it");
-    if (errors.length === 0) errors.push(...(await framingErrors(structure, read)));
-    return { errors, warnings, facts: factsOf(structure) };
+    const broken = errors.length > 0 ? [] : await framingErrors(structure, read);
+    return { errors: [...errors, ...broken], warnings, facts: factsOf(structure) };
   } catch (error) {
     if (error instanceof TiffFault) return { errors: [error.message], warnings: [], facts: null };
     throw error;
-  } finally {
-    await file.close();
   }
 }
 
@@ -91,7 +103,7 @@ async function exists(path: string): Promise<boolean> {
 }
 
 /** Faults that the header alone tells. */
-export function layoutFaults(structure: TiffStructure): {
+function layoutFaults(structure: TiffStructure): {
   readonly errors: string[];
   readonly warnings: string[];
 } {

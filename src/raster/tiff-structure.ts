@@ -49,6 +49,8 @@ const ROWS_PER_STRIP = 278;
 const STRIP_OFFSETS = 273;
 const STRIP_BYTE_COUNTS = 279;
 const MAX_IFDS = 1024;
+/** A value of an IFD that is longer (bytes) is damage: eight million blocks need no more. */
+const MAX_VALUE_BYTES = 1 << 26;
 const GHOST_HEAD = /^GDAL_STRUCTURAL_METADATA_SIZE=(\d{6}) bytes\n/;
 const GHOST_HEAD_LENGTH = 43;
 /** Bytes of a whole-number value by TIFF type: BYTE, SHORT, LONG, IFD, LONG8, IFD8. */
@@ -166,7 +168,7 @@ async function viewAt(source: Source, offset: number, length: number): Promise<D
 }
 
 async function bytesAt({ read, byteLength }: Source, offset: number, length: number): Promise<Uint8Array> {
-  if (offset + length > byteLength)
+  if (offset + length > byteLength || length > MAX_VALUE_BYTES)
     throw new TiffFault(
       `damaged: the header asks for bytes ${offset} to ${offset + length} of ${byteLength}`,
     );

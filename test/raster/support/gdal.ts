@@ -87,7 +87,11 @@ function findPython(): string | null {
 
 /** Asks GDAL about files, all in one process. */
 export function gdalReports(paths: readonly string[]): readonly GdalReport[] {
-  const output = execFileSync(python!, ["-c", SCRIPT, ...paths], { encoding: "utf8", maxBuffer: 1 << 26 });
+  const output = execFileSync(python!, ["-c", SCRIPT, ...paths], {
+    encoding: "utf8",
+    maxBuffer: 1 << 26,
+    stdio: "pipe",
+  });
   return JSON.parse(output) as readonly GdalReport[];
 }
 
