@@ -1,11 +1,37 @@
 import { type LandCoverClass, NODATA } from "../scene/class-scheme.ts";
 import type { RasterBlock } from "../scene/raster-block.ts";
-import type { AreaMethod, ClassArea, RasterAreas } from "./areas.ts";
 
 const VALUES = 256;
 
 /** One hectare in m². */
 export const HECTARE = 10_000;
+
+/** How hectares were found: on the WGS 84 ellipsoid, in the plane of a CRS that cannot be projected, or not at all. */
+export type AreaMethod = "ellipsoid" | "plane" | "none";
+
+/** How much there is of something. */
+export interface Extent {
+  readonly pixels: number;
+  /** Null without a CRS. */
+  readonly hectares: number | null;
+}
+
+/** How much a label raster has of one class, or of all classes. */
+export interface ClassArea extends Extent {
+  /** Share (0–1) of the area with data, of its pixels where hectares are unknown; null when nothing has data. */
+  readonly share: number | null;
+  /** Mean confidence over the class's pixels, 0–100 %; null without pixels or without a confidence raster. */
+  readonly meanConfidence: number | null;
+}
+
+/** Areas of a label raster, by pixels. */
+export interface RasterAreas {
+  readonly method: AreaMethod;
+  readonly classes: readonly (ClassArea & Pick<LandCoverClass, "id" | "name">)[];
+  /** All classes together. */
+  readonly total: ClassArea;
+  readonly nodata: Extent;
+}
 
 /** Sums per pixel value, 256 each. */
 export interface AreaSums {

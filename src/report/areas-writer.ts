@@ -2,7 +2,8 @@ import { rename } from "node:fs/promises";
 import { PartFile } from "../raster/part-file.ts";
 import { writeError } from "../raster/write-error.ts";
 import { NODATA } from "../scene/class-scheme.ts";
-import type { AreaMethod, Areas, ClassArea, PolygonArea } from "./areas.ts";
+import type { Areas, PolygonArea } from "./areas.ts";
+import type { AreaMethod, ClassArea } from "./areas-sums.ts";
 
 const METHODS: Readonly<Record<AreaMethod, string>> = {
   ellipsoid: "each pixel and polygon measured on the WGS 84 ellipsoid",

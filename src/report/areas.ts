@@ -3,38 +3,21 @@ import { type Grid, sameGrid } from "../geo/grid.ts";
 import { fullWindow, splitWindow } from "../geo/window.ts";
 import type { LandCoverClass } from "../scene/class-scheme.ts";
 import type { Scene } from "../scene/scene.ts";
-import { addWindow, areasOf, emptySums, HECTARE, unknownValues } from "./areas-sums.ts";
+import {
+  type AreaMethod,
+  addWindow,
+  areasOf,
+  type ClassArea,
+  type Extent,
+  emptySums,
+  HECTARE,
+  type RasterAreas,
+  unknownValues,
+} from "./areas-sums.ts";
 import { pixelAreas } from "./pixel-areas.ts";
 
 /** Side (px) of the windows that are read. */
 const READ_SIZE = 1024;
-
-/** How hectares were found: on the WGS 84 ellipsoid, in the plane of a CRS that cannot be projected, or not at all. */
-export type AreaMethod = "ellipsoid" | "plane" | "none";
-
-/** How much there is of something. */
-export interface Extent {
-  readonly pixels: number;
-  /** Null without a CRS. */
-  readonly hectares: number | null;
-}
-
-/** How much a label raster has of one class, or of all classes. */
-export interface ClassArea extends Extent {
-  /** Share (0–1) of the area with data, of its pixels where hectares are unknown; null when nothing has data. */
-  readonly share: number | null;
-  /** Mean confidence over the class's pixels, 0–100 %; null without pixels or without a confidence raster. */
-  readonly meanConfidence: number | null;
-}
-
-/** Areas of a label raster, by pixels. */
-export interface RasterAreas {
-  readonly method: AreaMethod;
-  readonly classes: readonly (ClassArea & Pick<LandCoverClass, "id" | "name">)[];
-  /** All classes together. */
-  readonly total: ClassArea;
-  readonly nodata: Extent;
-}
 
 /** The same area from polygons, and how it differs from the raster's. */
 export interface PolygonArea {
