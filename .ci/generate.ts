@@ -1,6 +1,7 @@
 /** Writes what is generated from the sources: JSON Schemas and the tables of the README. `--check` fails where a file differs. */
-import { readFile, writeFile } from "node:fs/promises";
+import { readFile, stat, writeFile } from "node:fs/promises";
 import * as z from "zod";
+import { installedModels, loadModel } from "../src/inference/model.ts";
 import { modelCardSchema } from "../src/inference/model-card.ts";
 import { configSchema } from "../src/pipeline/config.ts";
 
@@ -13,12 +14,31 @@ const settings = Object.entries(configSchema.shape)
 const files: Record<string, string> = {
   "pipelines/pipeline.schema.json": jsonSchema(configSchema),
   "models/model-card.schema.json": jsonSchema(modelCardSchema),
-  "README.md": replaceTable(await readFile(new URL("README.md", root), "utf8"), "settings", [
-    "| key | default | |",
-    "|---|---|---|",
-    ...settings,
-  ]),
+  "README.md": replaceTable(
+    replaceTable(await readFile(new URL("README.md", root), "utf8"), "settings", [
+      "| key | default | |",
+      "|---|---|---|",
+      ...settings,
+    ]),
+    "models",
+    [
+      "| model | architecture | GSD | mean IoU | pixel accuracy | measured on | size |",
+      "|---|---|---|---|---|---|---|",
+      ...(await Promise.all((await installedModels()).map(modelRow))),
+    ],
+  ),
 };
+
+async function modelRow(name: string): Promise<string> {
+  const { card, path } = await loadModel(name);
+  const [metric] = card.metrics;
+  const share = (value: unknown): string => (typeof value === "number" ? value.toFixed(3) : "–");
+  const measured =
+    metric === undefined ? "–" : `${metric.dataset}, ${metric.split}, ${String(metric["date"])}`;
+  const megabytes = ((await stat(path)).size / 1e6).toFixed(1);
+  const gsd = card.gsd === null ? "any" : `${card.gsd.min}–${card.gsd.max} m`;
+  return `| \`${name}\` | ${card.architecture} | ${gsd} | ${share(metric?.["meanIoU"])} | ${share(metric?.["pixelAccuracy"])} | ${measured} | ${megabytes} MB |`;
+}
 
 let differing = 0;
 for (const [name, text] of Object.entries(files)) {
