@@ -30,7 +30,8 @@ export function withMargin(size: number, margin: number, neighbour: NeighbourLab
 
 /**
  * A square in which the blocks of `step` x `step` px further than `border` px from its edge each have one label, the commonest of
- * their data (the lowest of equals). Nodata stays where it is, and so does everything within `border` px of the edge.
+ * their data (of equals the one that comes first, which favours no class). Nodata stays where it is, and so does everything within
+ * `border` px of the edge.
  */
 export function coarsen({ labels, side }: LabelSquare, step: number, border: number): LabelSquare {
   const coarse = labels.slice();
@@ -54,9 +55,7 @@ function commonest(labels: readonly number[]): number {
   const counts = new Map<number, number>();
   for (const label of labels) counts.set(label, (counts.get(label) ?? 0) + 1);
   let best = NODATA;
-  for (const [label, count] of counts) {
-    const most = counts.get(best) ?? 0;
-    if (count > most || (count === most && label < best)) best = label;
-  }
+  let most = 0;
+  for (const [label, count] of counts) if (count > most) [best, most] = [label, count];
   return best;
 }

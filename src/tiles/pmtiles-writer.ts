@@ -108,7 +108,7 @@ async function writeArchive(
   const file = await PartFile.create(`${path}.part`);
   try {
     await file.append(front);
-    for await (const chunk of spool.read(contents)) await file.append(chunk);
+    for (const chunk of spool.read(contents)) await file.append(chunk);
     await file.seal();
     await rename(file.path, path);
   } catch (error) {
