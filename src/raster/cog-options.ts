@@ -1,7 +1,7 @@
 import type { Grid } from "../geo/grid.ts";
 import type { LandCoverClass } from "../scene/class-scheme.ts";
 import { type BlockCodec, deflateCodec } from "./block-codec.ts";
-import type { CogImage } from "./cog-layout.ts";
+import type { CogImage } from "./cog-tags.ts";
 import { halfOf, type OverviewMethod } from "./overview.ts";
 
 /** What a COG is to be. */

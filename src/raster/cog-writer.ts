@@ -1,6 +1,7 @@
 import { rename, rm, writeFile } from "node:fs/promises";
-import { type CogImage, cogHeader, levelLength } from "./cog-layout.ts";
+import { cogHeader, levelLength } from "./cog-layout.ts";
 import { type CogOptions, cogImage, type LevelSize, levelSizes } from "./cog-options.ts";
+import type { CogImage } from "./cog-tags.ts";
 import { categoryNamesXml } from "./gdal-xml.ts";
 import { LevelWriter } from "./level-writer.ts";
 import { PartFile } from "./part-file.ts";

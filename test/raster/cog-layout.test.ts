@@ -1,7 +1,8 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { deflateCodec } from "../../src/raster/block-codec.ts";
-import { type CogImage, cogHeader, type EncodedLevel, levelLength } from "../../src/raster/cog-layout.ts";
+import { cogHeader, levelLength } from "../../src/raster/cog-layout.ts";
+import type { CogImage, EncodedLevel } from "../../src/raster/cog-tags.ts";
 import { readTiffStructure } from "../../src/raster/tiff-structure.ts";
 import { NORTH_UP, UTM40 } from "./support/rasters.ts";
 

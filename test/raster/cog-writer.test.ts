@@ -1,11 +1,13 @@
 import { createHash } from "node:crypto";
 import { readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { inflateSync } from "node:zlib";
 import { fromArrayBuffer } from "geotiff";
 import { expect, test } from "vitest";
 import { IDENTITY } from "../../src/geo/affine.ts";
 import { validateCog } from "../../src/raster/cog-validator.ts";
 import { createCog } from "../../src/raster/cog-writer.ts";
+import { readTiffStructure } from "../../src/raster/tiff-structure.ts";
 import { bruteLevels, NORTH_UP, rasterOf, temporaryFolder, UTM40, writeCog } from "./support/rasters.ts";
 import { CLASSES, VARIANTS } from "./support/variants.ts";
 
@@ -140,4 +142,28 @@ test("a raster with rows missing is not finished", async () => {
   await expect(cog.finish()).rejects.toThrow("1 of 2 rows");
   await cog.abort();
   expect(await readdir(folder)).toEqual([]);
+});
+
+test("the mask of every level has a bit for each pixel, 1 where there is data", async () => {
+  const path = join(await temporaryFolder(), "masked.tif");
+  const { raster, options } = VARIANTS.find(({ title }) => title === "RGB with an internal mask")!;
+  await writeCog(path, raster, options);
+  const file = await readFile(path);
+  const read = (offset: number, length: number) => Promise.resolve(file.subarray(offset, offset + length));
+  const { images } = await readTiffStructure(read, file.length);
+  const masks = images.filter(({ role }) => role === "mask" || role === "overview-mask");
+  for (const [level, { width, height, mask }] of bruteLevels(raster, options).entries()) {
+    const { blockWidth, offsets, sizes } = masks[level]!;
+    const blocks = offsets.map((offset, index) => inflateSync(file.subarray(offset, offset + sizes[index]!)));
+    const bitAt = (col: number, row: number): number => {
+      const block =
+        blocks[Math.floor(row / blockWidth) * Math.ceil(width / blockWidth) + Math.floor(col / blockWidth)];
+      const bit = (row % blockWidth) * blockWidth + (col % blockWidth);
+      return (block![bit >> 3]! >> (7 - (bit & 7))) & 1;
+    };
+    const found = Uint8Array.from({ length: width * height }, (_, i) =>
+      bitAt(i % width, Math.floor(i / width)),
+    );
+    expect(found).toEqual(mask);
+  }
 });
