@@ -1,4 +1,4 @@
-import { type Crs, crsFromEpsg, type GeoKey, metresPerUnitOf } from "../geo/crs.ts";
+import { type Crs, crsFromEpsg, type GeoKey, metresPerUnitOf, usableProj } from "../geo/crs.ts";
 import { damagedHeader } from "./scene-errors.ts";
 import { TAG, type TiffTags } from "./tiff-tags.ts";
 
@@ -87,7 +87,7 @@ async function userDefinedCrs(geoKeys: readonly GeoKey[], kind: Crs["kind"]): Pr
     name: name ?? "user-defined CRS",
     kind,
     metresPerUnit: kind === "projected" ? metresPerUnitOf(definition) : null,
-    proj4: definition,
+    proj4: usableProj(definition),
     wkt: null,
     geoKeys,
   };

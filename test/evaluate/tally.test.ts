@@ -137,6 +137,14 @@ describe("counting pairs", () => {
     await expect(tally(odd, labels([0], 1), SAME, [])).rejects.toMatchObject({ code: "not-class-ids" });
   });
 
+  test("takes masked pixels for nodata, whatever value lies under the mask", async () => {
+    const masked = (data: Uint8Array, mask: Uint8Array) => memoryScene({ data, mask, width: 3, height: 1 });
+    const prediction = masked(Uint8Array.of(0, 1, 2), Uint8Array.of(1, 0, 1));
+    const reference = masked(Uint8Array.of(0, 1, 2), Uint8Array.of(1, 1, 0));
+    const { pixels } = await tally(prediction, reference, SAME, []);
+    expect(pixels).toMatchObject({ compared: 1, referenceNodata: 1, predictionNodata: 1 });
+  });
+
   test("lets values be ignored that are no class ids", async () => {
     const reference = memoryScene({ data: Int16Array.of(-1, 2), width: 2, height: 1 });
     const { pixels } = await tally(labels([0, 2], 2), reference, SAME, [-1]);

@@ -80,6 +80,20 @@ describe("areas of classes", () => {
     expect(areas.nodata.hectares).toBeCloseTo(2e-4, 7);
   });
 
+  test("count masked pixels as nodata, whatever value lies under the mask", async () => {
+    const masked = (data: Uint8Array, mask: Uint8Array) =>
+      memoryScene({ data, mask, width: 4, height: 1, crs: UTM, affine: METRE });
+    const labels = masked(Uint8Array.of(0, 0, 1, 9), Uint8Array.of(1, 0, 1, 0));
+    const confidence = masked(Uint8Array.of(90, 90, 0, 0), Uint8Array.of(1, 1, 0, 1));
+    const { classes, nodata } = await measureAreas(labels, confidence, CLASSES);
+    expect(nodata.pixels).toBe(2);
+    expect(classes.map(({ pixels, meanConfidence }) => [pixels, meanConfidence])).toEqual([
+      [1, 90],
+      [1, null],
+      [0, null],
+    ]);
+  });
+
   test("are in pixels only for a raster without CRS", async () => {
     const areas = await measureAreas(labelScene(Uint8Array.of(0, 1, 1, 255), 2, null), null, CLASSES);
     expect(areas.method).toBe("none");
