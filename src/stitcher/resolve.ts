@@ -1,7 +1,7 @@
 import type { Window } from "../geo/window.ts";
 import type { Scores } from "./chip-blender.ts";
 
-/** Rows of finished answers: class index per pixel and the winner's score in percent (0–100). */
+/** Rows of finished answers: class id per pixel and the winner's score in percent (0–100). */
 export interface ResolvedRows {
   readonly rows: number;
   readonly labels: Uint8Array<ArrayBuffer>;
@@ -16,27 +16,27 @@ export interface Resolver {
   endOfRow(last: boolean): ResolvedRows;
 }
 
-/** Percent of a score, 0–100. */
+/** Percent of a probability, 0–100, rounded. */
 export function percent(score: number): number {
-  const rounded = (score * 100 + 0.5) | 0;
-  return rounded > 100 ? 100 : rounded < 0 ? 0 : rounded;
+  return (score * 100 + 0.5) | 0;
 }
 
 /** For models that answer for every pixel: the class with the highest score, ties to the first. */
 export class PixelResolver implements Resolver {
   readonly #width: number;
-  readonly #classes: number;
+  readonly #classIds: Uint8Array;
   #rows = 0;
   #labels = new Uint8Array(0);
   #confidence = new Uint8Array(0);
 
-  constructor({ width, classes }: { readonly width: number; readonly classes: number }) {
+  constructor({ width, classIds }: { readonly width: number; readonly classIds: Uint8Array }) {
     this.#width = width;
-    this.#classes = classes;
+    this.#classIds = classIds;
   }
 
   accept(scores: Scores, owned: Window, chip: { readonly width: number; readonly height: number }): void {
     if (owned.col === 0) this.#startRow(owned.height);
+    const classes = this.#classIds.length;
     const plane = chip.width * chip.height;
     for (let row = 0; row < owned.height; row++) {
       const target = row * this.#width + owned.col;
@@ -44,14 +44,14 @@ export class PixelResolver implements Resolver {
         const cell = row * chip.width + col;
         let best = 0;
         let bestScore = scores[cell]!;
-        for (let k = 1; k < this.#classes; k++) {
+        for (let k = 1; k < classes; k++) {
           const score = scores[k * plane + cell]!;
           if (score > bestScore) {
             best = k;
             bestScore = score;
           }
         }
-        this.#labels[target + col] = best;
+        this.#labels[target + col] = this.#classIds[best]!;
         this.#confidence[target + col] = percent(bestScore);
       }
     }

@@ -52,7 +52,7 @@ export async function* stitch(
 class Stitcher {
   readonly #plan: ChipPlan;
   readonly #stride: number;
-  readonly #classIds: Uint8Array;
+  readonly #classes: number;
   readonly #blender: ChipBlender;
   readonly #resolver: Resolver;
   readonly #chip: { readonly width: number; readonly height: number };
@@ -63,18 +63,18 @@ class Stitcher {
   constructor({ plan, classIds, stride, margin, blend }: StitcherOptions) {
     const x = inCells(plan.x, stride, margin);
     const y = inCells(plan.y, stride, margin);
-    const classes = classIds.length;
+    const ids = Uint8Array.from(classIds);
     this.#plan = plan;
     this.#stride = stride;
-    this.#classIds = Uint8Array.from(classIds);
+    this.#classes = ids.length;
     this.#chip = { width: x.chip, height: y.chip };
-    this.#blender = new ChipBlender({ x, y, classes, margin: Math.ceil(margin / stride), blend });
+    this.#blender = new ChipBlender({ x, y, classes: ids.length, margin: Math.ceil(margin / stride), blend });
     const width = plan.x.size;
     const cellCols = (x.count - 1) * x.stride + x.chip;
     this.#resolver =
       stride === 1
-        ? new PixelResolver({ width, classes })
-        : new UpsamplingResolver({ width, height: plan.y.size, stride, cellCols, classes });
+        ? new PixelResolver({ width, classIds: ids })
+        : new UpsamplingResolver({ width, height: plan.y.size, stride, cellCols, classIds: ids });
   }
 
   /** Adds the next chip of the plan; the strip that it completes when it is the last of its row, else null. */
@@ -88,7 +88,7 @@ class Stitcher {
   }
 
   #noScores(): Scores {
-    return new Float32Array(this.#classIds.length * this.#chip.width * this.#chip.height);
+    return new Float32Array(this.#classes * this.#chip.width * this.#chip.height);
   }
 
   /** The owned window in cells; at the end of an axis all cells to the chip's edge, for the interpolation. */
@@ -127,9 +127,8 @@ class Stitcher {
 
   #finishRow({ latticeRow }: PlannedChip): LabelStrip {
     const { rows, labels, confidence } = this.#resolver.endOfRow(latticeRow === this.#plan.y.count - 1);
-    for (let i = 0; i < labels.length; i++) {
-      if (this.#mask[i] === 1) labels[i] = this.#classIds[labels[i]!]!;
-      else labels[i] = confidence[i] = NODATA;
+    for (let i = this.#mask.indexOf(0); i >= 0 && i < labels.length; i = this.#mask.indexOf(0, i + 1)) {
+      labels[i] = confidence[i] = NODATA;
     }
     const strip = { row: this.#row, rows, labels, confidence };
     this.#mask = this.#mask.subarray(labels.length);

@@ -8,7 +8,8 @@ export interface UpsamplerOptions {
   readonly height: number;
   readonly stride: number;
   readonly cellCols: number;
-  readonly classes: number;
+  /** Class id of each channel of the scores. */
+  readonly classIds: Uint8Array;
 }
 
 /**
@@ -19,6 +20,9 @@ export interface UpsamplerOptions {
  */
 export class UpsamplingResolver implements Resolver {
   readonly #options: UpsamplerOptions;
+  readonly #classes: number;
+  /** Where the pixels between two cell centres lie: 0 at the left one, towards 1 at the right one. */
+  readonly #fractions: Float64Array;
   /** Interleaved cell rows, [row][col][class]; the first is cell row #firstRow of the scene. */
   #cells: Float32Array = new Float32Array(0);
   #cellRows = 0;
@@ -27,10 +31,17 @@ export class UpsamplingResolver implements Resolver {
 
   constructor(options: UpsamplerOptions) {
     this.#options = options;
+    this.#classes = options.classIds.length;
+    const { stride } = options;
+    this.#fractions = Float64Array.from(
+      { length: stride },
+      (_, i) => (i + (stride % 2 === 0 ? 0.5 : 0)) / stride,
+    );
   }
 
   accept(scores: Scores, owned: Window, chip: { readonly width: number; readonly height: number }): void {
-    const { cellCols, classes } = this.#options;
+    const { cellCols } = this.#options;
+    const classes = this.#classes;
     if (owned.col === 0) this.#append(owned.height);
     const plane = chip.width * chip.height;
     const rowLength = cellCols * classes;
@@ -45,7 +56,7 @@ export class UpsamplingResolver implements Resolver {
 
   /** Makes room for more cell rows; of the old ones only the last is still needed. */
   #append(rows: number): void {
-    const rowLength = this.#options.cellCols * this.#options.classes;
+    const rowLength = this.#options.cellCols * this.#classes;
     const kept = Math.min(1, this.#cellRows);
     const cells = new Float32Array((kept + rows) * rowLength);
     cells.set(this.#cells.subarray((this.#cellRows - kept) * rowLength, this.#cellRows * rowLength));
@@ -62,15 +73,14 @@ export class UpsamplingResolver implements Resolver {
     const rows = end - this.#pixelRow;
     const labels = new Uint8Array(rows * width);
     const confidence = new Uint8Array(rows * width);
-    const blended = new Float32Array(this.#options.cellCols * this.#options.classes);
+    const blended = new Float32Array(this.#options.cellCols * this.#classes);
     for (let i = 0; i < rows; i++) {
       this.#interpolateRow(this.#pixelRow + i, blended);
       const pixels = i * width;
-      resolveRow(
+      this.#resolveRow(
         blended,
-        this.#options,
         labels.subarray(pixels, pixels + width),
-        confidence.subarray(pixels),
+        confidence.subarray(pixels, pixels + width),
       );
     }
     this.#pixelRow = end;
@@ -90,35 +100,33 @@ export class UpsamplingResolver implements Resolver {
       blended[i] = above + (this.#cells[b + i]! - above) * fraction;
     }
   }
-}
 
-/**
- * Labels and confidence of a pixel row from its scores at the cell columns. Between two columns scores are linear: a class
- * that wins at both wins everywhere between them, and only its own score has to be interpolated.
- */
-function resolveRow(
-  cells: Float32Array,
-  { width, stride, cellCols, classes }: UpsamplerOptions,
-  labels: Uint8Array,
-  confidence: Uint8Array,
-): void {
-  let pixel = 0;
-  let left = 0;
-  let leftBest = bestClass(cells, 0, classes);
-  for (let right = 0; pixel < width; right++) {
-    const rightCell = Math.min(right, cellCols - 1) * classes;
-    const rightBest = bestClass(cells, rightCell, classes);
-    const end = Math.min(width, Math.floor((right + 0.5) * stride));
-    for (; pixel < end; pixel++) {
-      const position = (pixel + 0.5) / stride - 0.5;
-      const fraction = position - Math.floor(position);
-      const best = leftBest === rightBest ? leftBest : bestBetween(cells, left, rightCell, fraction, classes);
-      const score = cells[left + best]!;
-      labels[pixel] = best;
-      confidence[pixel] = percent(score + (cells[rightCell + best]! - score) * fraction);
+  /**
+   * Labels and confidence of a pixel row from its scores at the cell columns. Between two columns scores are linear: a class
+   * that wins at both wins everywhere between them, and only its own score has to be interpolated.
+   */
+  #resolveRow(cells: Float32Array, labels: Uint8Array, confidence: Uint8Array): void {
+    const { width, stride, cellCols, classIds } = this.#options;
+    const classes = this.#classes;
+    const fractions = this.#fractions;
+    let left = 0;
+    let leftBest = bestClass(cells, 0, classes);
+    let start = 0;
+    for (let col = 0; start < width; col++) {
+      const right = Math.min(col, cellCols - 1) * classes;
+      const rightBest = bestClass(cells, right, classes);
+      const end = Math.min(width, Math.floor((col + 0.5) * stride));
+      for (let pixel = start; pixel < end; pixel++) {
+        const fraction = fractions[pixel - start]!;
+        const best = leftBest === rightBest ? leftBest : bestBetween(cells, left, right, fraction, classes);
+        const score = cells[left + best]!;
+        labels[pixel] = classIds[best]!;
+        confidence[pixel] = percent(score + (cells[right + best]! - score) * fraction);
+      }
+      left = right;
+      leftBest = rightBest;
+      start = end;
     }
-    left = rightCell;
-    leftBest = rightBest;
   }
 }
 
