@@ -1,3 +1,4 @@
+import fc from "fast-check";
 import { doubleArea, type LatticeRing } from "../../../src/vector/rings.ts";
 import type { TracedRegion } from "../../../src/vector/trace-blocks.ts";
 
@@ -91,4 +92,45 @@ export function ringFaults(rings: readonly LatticeRing[]): string[] {
     if (points.size !== ring.length / 2) faults.push(`ring ${index} touches itself`);
   });
   return faults;
+}
+
+/** Area of a polygon in px²: its exterior without its holes. */
+export function netArea(rings: readonly LatticeRing[]): number {
+  return rings.reduce((sum, ring) => sum - doubleArea(ring) / 2, 0);
+}
+
+/** Small rasters of up to four classes and nodata (255). */
+export const anyLabels = fc
+  .tuple(fc.integer({ min: 1, max: 9 }), fc.integer({ min: 1, max: 9 }), fc.integer({ min: 1, max: 4 }))
+  .chain(([width, height, classes]) =>
+    fc
+      .array(fc.integer({ min: 0, max: classes }), { minLength: width * height, maxLength: width * height })
+      .map((values) => ({ width, height, labels: Uint8Array.from(values, (v) => (v === 0 ? 255 : v)) })),
+  );
+
+/** Directed edges "x0,y0 x1,y1" of closed rings (first point repeated). */
+export function* directedEdges(rings: Iterable<ArrayLike<number>>): Generator<string> {
+  for (const ring of rings) {
+    for (let i = 0; i + 3 < ring.length; i += 2) {
+      yield `${ring[i]},${ring[i + 1]} ${ring[i + 2]},${ring[i + 3]}`;
+    }
+  }
+}
+
+/**
+ * Edges of a polygon set that have no partner: in a coverage every edge runs once in each direction, but for the outer borders of
+ * the data. Throws where an edge comes twice in the same direction: then polygons overlap.
+ */
+export function unpairedEdges(rings: Iterable<ArrayLike<number>>): string[] {
+  const edges = new Set<string>();
+  for (const edge of directedEdges(rings)) {
+    if (edges.has(edge)) throw new Error(`two polygons on the same side of ${edge}`);
+    edges.add(edge);
+  }
+  return [...edges].filter((edge) => !edges.has(edge.split(" ").reverse().join(" ")));
+}
+
+/** A ring with its first point repeated at its end. */
+export function closedRing(ring: ArrayLike<number>): number[] {
+  return [...Array.from(ring), ring[0]!, ring[1]!];
 }
