@@ -1,12 +1,7 @@
 #!/usr/bin/env node
-import { CommanderError } from "commander";
-import { CancelledError, messageOf, oneLine, UserError } from "../errors.ts";
+import { messageOf } from "../errors.ts";
 import type { CommandOutput } from "./output.ts";
-import { program } from "./program.ts";
-
-const EXIT_BUG = 1;
-const EXIT_USER = 2;
-const EXIT_INTERRUPTED = 130;
+import { EXIT_USER, run } from "./run.ts";
 
 const output: CommandOutput = {
   out: (text) => void process.stdout.write(text),
@@ -29,23 +24,6 @@ function interruptible(): AbortSignal {
   return controller.signal;
 }
 
-function exitCodeOf(error: unknown): number {
-  if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : EXIT_USER;
-  if (error instanceof CancelledError) {
-    output.err("Interrupted: what this run had written is removed.\n");
-    return EXIT_INTERRUPTED;
-  }
-  const debug = process.argv.includes("--debug") && error instanceof Error ? `${error.stack}\n` : "";
-  if (error instanceof UserError) {
-    output.err(`Error: ${oneLine(error.message)}.\n${error.hint}\n${debug}`);
-    return EXIT_USER;
-  }
-  output.err(
-    `Error: ${oneLine(messageOf(error))}.\nThis is a fault of landstitch; run it again with --debug to see where.\n${debug}`,
-  );
-  return EXIT_BUG;
-}
-
 /** A reader or terminal that goes away (`landstitch … | head`) is not an error; nothing here may stop busy workers. */
 for (const stream of [process.stdout, process.stderr]) {
   stream.on("error", (error: NodeJS.ErrnoException) => {
@@ -56,8 +34,5 @@ for (const stream of [process.stdout, process.stderr]) {
   });
 }
 
-try {
-  await program(output, interruptible).parseAsync();
-} catch (error) {
-  process.exitCode = exitCodeOf(error);
-}
+const code = await run(process.argv.slice(2), output, interruptible);
+process.exitCode ??= code;

@@ -1,5 +1,6 @@
 import { workerData } from "node:worker_threads";
 import { InferenceSession, Tensor } from "onnxruntime-node";
+import { messageOf } from "../errors.ts";
 import type { SampleArray } from "../scene/raster-block.ts";
 import { inputTensorData } from "./input-tensor.ts";
 import type { ModelCard } from "./model-card.ts";
@@ -55,14 +56,23 @@ function nameAmong(names: readonly string[], what: "input" | "output", wanted: s
 }
 
 /** One thread a session: workers scale exactly, threads inside a session do not (one worker a core). */
-function createSession(): Promise<InferenceSession> {
-  return InferenceSession.create(modelPath, {
-    executionProviders: [executionProvider],
-    intraOpNumThreads: 1,
-    interOpNumThreads: 1,
-    graphOptimizationLevel: "all",
-    logSeverityLevel: 3,
-  });
+async function createSession(): Promise<InferenceSession> {
+  try {
+    return await InferenceSession.create(modelPath, {
+      executionProviders: [executionProvider],
+      intraOpNumThreads: 1,
+      interOpNumThreads: 1,
+      graphOptimizationLevel: "all",
+      logSeverityLevel: 3,
+    });
+  } catch (cause) {
+    throw new Error(`not an ONNX model that can be loaded: ${loadingFault(messageOf(cause))}`);
+  }
+}
+
+/** The runtime's message without the path, which ours names, and without the place in its own sources. */
+function loadingFault(message: string): string {
+  return message.replace(/^Load model from .*? failed:/, "").replace(/^\/\S+\.(cc|h):\d+ .*\) /, "");
 }
 
 /** Piscina wraps the pool's workerData in an array behind its own. */

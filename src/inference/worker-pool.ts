@@ -68,7 +68,7 @@ export class WorkerPool {
       throw new UserError(
         "bad-model",
         `${this.#model.path}: ${this.#reason(cause)}.`,
-        "Correct the model card beside the file, or choose another model with -m.",
+        "Get the file again or correct the model card beside it, or choose another model with -m.",
         { cause },
       );
     }

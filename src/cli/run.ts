@@ -1,0 +1,41 @@
+import { CommanderError } from "commander";
+import { CancelledError, messageOf, oneLine, UserError } from "../errors.ts";
+import type { CommandOutput } from "./output.ts";
+import { program } from "./program.ts";
+
+const EXIT_DONE = 0;
+const EXIT_BUG = 1;
+/** Something that the user can fix. */
+export const EXIT_USER = 2;
+const EXIT_INTERRUPTED = 130;
+
+/** Runs the command line with `args` (no program name) and returns the exit code; errors are told in two lines on `output.err`. */
+export async function run(
+  args: readonly string[],
+  output: CommandOutput,
+  interruptible: () => AbortSignal,
+): Promise<number> {
+  try {
+    await program(output, interruptible).parseAsync(args, { from: "user" });
+    return EXIT_DONE;
+  } catch (error) {
+    const trace = args.includes("--debug") && error instanceof Error ? `${error.stack}\n` : "";
+    return explain(error, trace, output);
+  }
+}
+
+function explain(error: unknown, trace: string, output: CommandOutput): number {
+  if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT_DONE : EXIT_USER;
+  if (error instanceof CancelledError) {
+    output.err(`Interrupted: what this run had written is removed.\n${trace}`);
+    return EXIT_INTERRUPTED;
+  }
+  if (error instanceof UserError) {
+    output.err(`Error: ${oneLine(error.message)}.\n${error.hint}\n${trace}`);
+    return EXIT_USER;
+  }
+  output.err(
+    `Error: ${oneLine(messageOf(error))}.\nThis is a fault of landstitch; run it again with --debug to see where.\n${trace}`,
+  );
+  return EXIT_BUG;
+}
