@@ -23,7 +23,7 @@ export function damagedHeader(path: string, what: string, cause?: unknown): User
 export function damagedBlock(path: string, block: string, window: Window, cause: unknown): UserError {
   return new UserError(
     "damaged-block",
-    `${path}: ${block} (${describeWindow(window)}) cannot be decoded: ${messageOf(cause)}.`,
+    `${path}: ${block} (${describeWindow(window)}) cannot be decoded: ${messageOf(cause).replace(/\.$/, "")}.`,
     DAMAGED_HINT,
     { cause },
   );

@@ -1,6 +1,7 @@
 import type { GdalMetadata } from "./gdal-metadata.ts";
 import type { Band, BandRole } from "./scene.ts";
-import { PHOTOMETRIC, type TiffImage } from "./tiff-image.ts";
+import type { TiffImage } from "./tiff-image.ts";
+import { PHOTOMETRIC } from "./tiff-samples.ts";
 import { TAG, type TiffTags } from "./tiff-tags.ts";
 
 /** Which samples of a TIFF are imagery, in file order, and which one is alpha. */

@@ -1,8 +1,9 @@
-import { codecName, isImageCodec, isSupportedCodec } from "./codec-names.ts";
+import { codecName, isSupportedCodec } from "./codec-names.ts";
 import type { SampleType } from "./raster-block.ts";
 import { damagedHeader, unsupported } from "./scene-errors.ts";
 import { chopStrips } from "./strip-chop.ts";
 import type { TiffHeader } from "./tiff-header.ts";
+import { photometricOf, planarOf, predictorOf, sampleTypeOf, withName } from "./tiff-samples.ts";
 import { TAG, type TiffTags } from "./tiff-tags.ts";
 
 /** Where the blocks (tiles or strips) of an image are; separate planes follow one another. */
@@ -35,16 +36,6 @@ export interface TiffImage extends BlockLayout {
   readonly jpegTables: Uint8Array | null;
 }
 
-export const PHOTOMETRIC = { whiteIsZero: 0, blackIsZero: 1, rgb: 2, palette: 3, mask: 4, yCbCr: 6 } as const;
-
-const PHOTOMETRIC_NAMES: Readonly<Record<number, string>> = {
-  5: "CMYK",
-  8: "CIELab",
-  9: "ICCLab",
-  10: "ITULab",
-  32803: "CFA",
-  34892: "LinearRaw",
-};
 /** A larger decoded block would not fit the memory that reading may use. */
 const MAX_BLOCK_BYTES = 256 * 1024 * 1024;
 const MAX_SIDE = 2 ** 31 - 1;
@@ -102,89 +93,10 @@ export function storedBytes(image: TiffImage, rows: number): number {
   return Math.ceil((image.blockWidth * samplesInBlock(image) * image.bits) / 8) * rows;
 }
 
-/** "34887 (LERC)"; the number alone where it has no name. */
-function withName(value: number, name: string | undefined): string {
-  return name === undefined || name === String(value) ? String(value) : `${value} (${name})`;
-}
-
 function sideOf(path: string, name: string, value: number): number {
   if (!Number.isInteger(value) || value < 1 || value > MAX_SIDE)
     throw damagedHeader(path, `${name} is ${value}`);
   return value;
-}
-
-function sampleTypeOf(
-  path: string,
-  tags: TiffTags,
-  samples: number,
-): { bits: number; sampleType: SampleType } {
-  if (samples < 1 || samples > 65535) throw damagedHeader(path, `SamplesPerPixel is ${samples}`);
-  const bits = uniform(path, "BitsPerSample", tags.numbers(TAG.bitsPerSample), 1);
-  const format = uniform(path, "SampleFormat", tags.numbers(TAG.sampleFormat), 1);
-  if (tags.number(TAG.fillOrder, 1) !== 1 && bits < 8)
-    throw unsupported(path, "FillOrder", "2", "-co NBITS=8");
-  const name = ["", "uint", "int", "float", "uint"][format];
-  if (name === undefined || name === "")
-    throw unsupported(path, "SampleFormat", formatName(format), "-ot Float32");
-  if (bits === 1 && name === "uint") return { bits, sampleType: "uint8" };
-  const type = `${name}${bits}`;
-  if (!SAMPLE_TYPES.has(type))
-    throw unsupported(path, "BitsPerSample", `${bits} (${name})`, hintForBits(name, bits));
-  return { bits, sampleType: type as SampleType };
-}
-
-const SAMPLE_TYPES: ReadonlySet<string> = new Set<SampleType>([
-  "uint8",
-  "int8",
-  "uint16",
-  "int16",
-  "uint32",
-  "int32",
-  "float32",
-  "float64",
-]);
-
-function formatName(format: number): string {
-  return format === 5 || format === 6 ? `${format} (complex)` : String(format);
-}
-
-function hintForBits(name: string, bits: number): string {
-  if (name === "float") return "-ot Float32";
-  if (bits > 32) return "-ot Float64";
-  return bits < 8 ? "-ot Byte -co NBITS=8" : "-ot UInt16 -co NBITS=16";
-}
-
-function uniform(path: string, name: string, values: ArrayLike<number>, fallback: number): number {
-  const all = new Set(Array.from(values));
-  if (all.size > 1)
-    throw unsupported(path, name, `${[...all].join(", ")} (different per sample)`, "-ot UInt16");
-  return values[0] ?? fallback;
-}
-
-function planarOf(path: string, tags: TiffTags): boolean {
-  const planar = tags.number(TAG.planarConfiguration, 1);
-  if (planar !== 1 && planar !== 2) throw damagedHeader(path, `PlanarConfiguration is ${planar}`);
-  return planar === 2;
-}
-
-function predictorOf(path: string, tags: TiffTags, compression: number): number {
-  if (![5, 8, 32946, 50000].includes(compression)) return 1;
-  const predictor = tags.number(TAG.predictor, 1);
-  if (predictor < 1 || predictor > 3) throw unsupported(path, "Predictor", String(predictor));
-  return predictor;
-}
-
-function photometricOf(path: string, tags: TiffTags, compression: number): number {
-  const photometric = tags.number(TAG.photometric, PHOTOMETRIC.blackIsZero);
-  const known = (Object.values(PHOTOMETRIC) as number[]).includes(photometric);
-  if (!known || (photometric === PHOTOMETRIC.yCbCr && !isImageCodec(compression))) {
-    const value =
-      photometric === PHOTOMETRIC.yCbCr
-        ? `6 (YCbCr) with ${codecName(compression)} compression`
-        : withName(photometric, PHOTOMETRIC_NAMES[photometric]);
-    throw unsupported(path, "PhotometricInterpretation", value, "-co PHOTOMETRIC=RGB");
-  }
-  return photometric;
 }
 
 function layoutOf(

@@ -65,6 +65,20 @@ const block = (bytes: Uint8Array, width = 16, height = 16, compression = 8): Uin
     bytes,
   );
 
+test("bits stored in the other order (FillOrder 2) are refused, not read wrongly", async () => {
+  const tags: TinyTag[] = [
+    [266, 2],
+    [322, 16],
+    [323, 16],
+    [324, BLOCKS],
+    [325, 256],
+  ];
+  const bytes = tinyTiff([[...grayTags(16, 16), ...tags]], new Uint8Array(256));
+  expect((await failureOf(openGeotiff(written("fill-order.tif", bytes)))).message).toContain(
+    "FillOrder 2 is not supported",
+  );
+});
+
 describe("damaged headers", () => {
   const tile = (tags: readonly TinyTag[]): Uint8Array =>
     tinyTiff([[...grayTags(16, 16), ...tags]], new Uint8Array(256));

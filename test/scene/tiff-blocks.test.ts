@@ -1,10 +1,15 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { expect, test } from "vitest";
 import { type ByteSource, openByteSource } from "../../src/scene/byte-source.ts";
+import { openGeotiff } from "../../src/scene/open-geotiff.ts";
 import { readSamples } from "../../src/scene/read-window.ts";
 import { defaultCacheBytes, tiffBlocks } from "../../src/scene/tiff-blocks.ts";
 import { readTiffHeader } from "../../src/scene/tiff-header.ts";
 import { blockCounts, readTiffImage } from "../../src/scene/tiff-image.ts";
 import { TIFF_FIXTURES } from "./fixtures.ts";
+import { BLOCKS, grayTags, type TinyTag, tinyTiff } from "./tiny-tiff.ts";
 
 test.each([
   "big-endian-many-tiles.tif",
@@ -37,6 +42,26 @@ test.each([
     expect(new Set(reads).size).toBe(reads.length);
   },
 );
+
+test("large uncompressed strips are read in parts, and every row is the right one", async () => {
+  const folder = mkdtempSync(join(tmpdir(), "landstitch-strips-"));
+  const [width, height] = [1000, 301];
+  const pixels = Uint8Array.from({ length: width * height }, (_, i) => (i * 7 + Math.floor(i / width)) & 255);
+  const counts = [200_000, 101_000];
+  const tags: TinyTag[] = [
+    [273, [BLOCKS, BLOCKS + 200_000]],
+    [278, 200],
+    [279, counts],
+  ];
+  const path = join(folder, "strips.tif");
+  writeFileSync(path, tinyTiff([[...grayTags(width, height), ...tags]], pixels));
+  const scene = await openGeotiff(path);
+  const window = { col: 0, row: 0, width, height };
+  expect(scene.storage.blockHeight).toBe(50);
+  expect(Buffer.compare((await scene.read(window)).data as Uint8Array, pixels)).toBe(0);
+  await scene.close();
+  rmSync(folder, { recursive: true });
+});
 
 test("a cache of one block still reads the right pixels", async () => {
   const source = await openByteSource(`${TIFF_FIXTURES}big-endian-many-tiles.tif`);

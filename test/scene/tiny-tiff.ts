@@ -32,16 +32,17 @@ export function tinyTiff(
   return out;
 }
 
-/** In a tag's value: the position of the blocks. */
-export const BLOCKS = 0xb10c5;
+/** In a tag's value: the position of the blocks; BLOCKS + n is n bytes further. */
+export const BLOCKS = 0x40000000;
 
 function resolved(value: TinyTag[1], start: number): TinyTag[1] {
   if (value instanceof Uint8Array) return value;
-  return typeof value === "number"
-    ? value === BLOCKS
-      ? start
-      : value
-    : value.map((n) => (n === BLOCKS ? start : n));
+  return typeof value === "number" ? placed(value, start) : value.map((n) => placed(n, start));
+}
+
+/** Positions from BLOCKS on mean bytes of the blocks. */
+function placed(value: number, start: number): number {
+  return value >= BLOCKS && value < BLOCKS + 2 ** 24 ? value - BLOCKS + start : value;
 }
 
 function bytesOf(value: TinyTag[1]): Uint8Array {
