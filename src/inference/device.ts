@@ -55,10 +55,7 @@ function missingPart(device: "cuda" | "webgpu"): string | null {
       return existsSync("/dev/nvidiactl") ? null : "no NVIDIA driver is loaded (/dev/nvidiactl is missing)";
     }
     case "webgpu": {
-      const hasAdapter =
-        existsSync("/dev/dri") ||
-        existsSync("/dev/nvidiactl") ||
-        process.env["VK_ICD_FILENAMES"] !== undefined;
+      const hasAdapter = existsSync("/dev/dri") || existsSync("/dev/nvidiactl");
       return hasAdapter ? null : "no graphics adapter is present (/dev/dri is missing)";
     }
     default:
