@@ -1,5 +1,8 @@
 import { doubled, NONE } from "./region-table.ts";
 
+/** Where a point holds the next one of its arc. */
+export const NEXT = 2;
+
 /** The half-edge leaves forwards: it is the tail of its arc. */
 const TAIL = 1;
 /** The end has reached its node. */
@@ -26,12 +29,10 @@ export class BorderGraph {
   /** Next half-edge in the list of the region on the left. */
   nextOfRegion = new Int32Array(256);
   flags = new Uint8Array(256);
-  /** Lattice position (px) of each point, and the next one of its arc. */
-  x = new Int32Array(1024);
-  y = new Int32Array(1024);
-  next = new Int32Array(1024);
+  /** Col, row (px) and, at NEXT, the next point of the arc: three numbers for a point, which is named by the index of the first. */
+  points = new Int32Array(3 * 1024);
   private edges = 0;
-  private points = 0;
+  private used = 0;
   private freeEdge = NONE;
   private freePoint = NONE;
 
@@ -56,8 +57,8 @@ export class BorderGraph {
   /** Lets an open end grow to a corner. */
   extend(end: number, x: number, y: number): void {
     const point = this.addPoint(x, y);
-    if (this.flags[end]! & TAIL) this.next[point] = this.point[end]!;
-    else this.next[this.point[end]!] = point;
+    if (this.flags[end]! & TAIL) this.points[point + NEXT] = this.point[end]!;
+    else this.points[this.point[end]! + NEXT] = point;
     this.point[end] = point;
   }
 
@@ -73,7 +74,7 @@ export class BorderGraph {
     const [head, tail] = this.flags[a]! & TAIL ? [b, a] : [a, b];
     this.extend(head, x, y);
     if (this.mate[head] === tail) return this.closeLoop(head, tail);
-    this.next[this.point[head]!] = this.point[tail]!;
+    this.points[this.point[head]! + NEXT] = this.point[tail]!;
     const first = this.mate[head]!;
     const last = this.mate[tail]!;
     this.mate[first] = last;
@@ -86,7 +87,7 @@ export class BorderGraph {
   /** A loop repeats its first point at its end, as if it had a node there. */
   private closeLoop(head: number, tail: number): number {
     const first = this.point[tail]!;
-    this.close(head, this.x[first]!, this.y[first]!);
+    this.close(head, this.points[first]!, this.points[first + 1]!);
     this.flags[tail]! |= CLOSED;
     this.turn[head] = tail;
     this.turn[tail] = head;
@@ -131,7 +132,7 @@ export class BorderGraph {
   private dropArc(edge: number): void {
     const tail = this.tailOf(edge);
     const head = this.mate[tail]!;
-    this.next[this.point[head]!] = this.freePoint;
+    this.points[this.point[head]! + NEXT] = this.freePoint;
     this.freePoint = this.point[tail]!;
     this.dropEdge(tail);
     this.dropEdge(head);
@@ -152,12 +153,16 @@ export class BorderGraph {
   }
 
   private addPoint(x: number, y: number): number {
-    const point = this.freePoint === NONE ? this.points++ : this.freePoint;
-    if (point === this.freePoint) this.freePoint = this.next[point]!;
-    if (point === this.x.length) this.growPoints();
-    this.x[point] = x;
-    this.y[point] = y;
-    this.next[point] = NONE;
+    let point = this.freePoint;
+    if (point !== NONE) this.freePoint = this.points[point + NEXT]!;
+    else {
+      point = this.used;
+      this.used += 3;
+      if (this.used > this.points.length) this.points = doubled(this.points);
+    }
+    this.points[point] = x;
+    this.points[point + 1] = y;
+    this.points[point + NEXT] = NONE;
     return point;
   }
 
@@ -167,11 +172,5 @@ export class BorderGraph {
     this.point = doubled(this.point);
     this.nextOfRegion = doubled(this.nextOfRegion);
     this.flags = doubled(this.flags);
-  }
-
-  private growPoints(): void {
-    this.x = doubled(this.x);
-    this.y = doubled(this.y);
-    this.next = doubled(this.next);
   }
 }

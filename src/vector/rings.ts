@@ -1,4 +1,4 @@
-import { type BorderGraph, DONE, PINCH } from "./border-graph.ts";
+import { type BorderGraph, DONE, NEXT, PINCH } from "./border-graph.ts";
 import { doubled, NONE } from "./region-table.ts";
 
 /** A closed ring on the pixel lattice: col0, row0, col1, row1, …; the first point is not repeated. */
@@ -53,16 +53,16 @@ export class RingReader {
 
   /** Appends the points of an arc in the direction of its half-edge, without the last one. */
   private appendArc(edge: number): void {
-    const { x, y, next, point } = this.graph;
+    const { points, point } = this.graph;
     const tail = this.graph.tailOf(edge);
     const first = this.length;
     const last = point[this.graph.mate[tail]!]!;
     const forwards = tail === edge;
-    for (let p = forwards ? point[tail]! : next[point[tail]!]!; ; p = next[p]!) {
+    for (let p = forwards ? point[tail]! : points[point[tail]! + NEXT]!; ; p = points[p + NEXT]!) {
       if (forwards && p === last) break;
       if (this.length === this.points.length) this.points = doubled(this.points);
-      this.points[this.length++] = x[p]!;
-      this.points[this.length++] = y[p]!;
+      this.points[this.length++] = points[p]!;
+      this.points[this.length++] = points[p + 1]!;
       if (p === last) break;
     }
     if (!forwards) reversePoints(this.points, first, this.length);
