@@ -1,5 +1,6 @@
 import type { Affine } from "../../../src/geo/affine.ts";
 import { type Crs, crsFromEpsg } from "../../../src/geo/crs.ts";
+import { containsWindow, fullWindow, type Window } from "../../../src/geo/window.ts";
 import type { LandCoverClass } from "../../../src/scene/class-scheme.ts";
 import type { Scene } from "../../../src/scene/scene.ts";
 import { memoryScene } from "../../support/memory-scene.ts";
@@ -26,16 +27,26 @@ export interface LabelSceneOptions {
 
 /** A label raster in memory with its overviews, each half as fine as the one before; nodata 255. */
 export function labelScene({ levels, affine, crs }: LabelSceneOptions): Scene {
-  const scenes = levels.map((level) =>
-    memoryScene({ ...level, affine, crs, nodata: 255, path: "labels.tif" }),
-  );
   return {
-    ...scenes[0]!,
+    ...memoryScene({ ...levels[0], affine, crs, nodata: 255, path: "labels.tif" }),
     overviews: levels
       .slice(1)
       .map(({ width, height }, index) => ({ width, height, decimation: 2 ** (index + 1) })),
-    read: (window, { level = 0, ...options } = {}) => scenes[level]!.read(window, options),
+    async read(window, { level = 0 } = {}) {
+      if (!containsWindow(fullWindow(levels[level]!), window)) throw new RangeError("no such window");
+      const data = copyWindow(levels[level]!, window);
+      return { window, bands: 1, data, mask: data.map((label) => (label === 255 ? 0 : 1)) };
+    },
   };
+}
+
+function copyWindow({ width, data }: Level, window: Window): Uint8Array {
+  const copy = new Uint8Array(window.width * window.height);
+  for (let row = 0; row < window.height; row++) {
+    const start = (window.row + row) * width + window.col;
+    copy.set(data.subarray(start, start + window.width), row * window.width);
+  }
+  return copy;
 }
 
 /** Labels made pixel by pixel. */
@@ -62,12 +73,12 @@ function halve({ width, height, data }: Level): Level {
   });
 }
 
-/** A town of blocks, streets, ponds and holes without data, from whole numbers only. */
+/** A town of blocks, streets, ponds and a hole without data, from whole numbers only. */
 export function town(col: number, row: number): number {
   if ((col - 150) ** 2 + (row - 120) ** 2 < 900) return 255;
-  if ((col * 7 + row * 3) % 211 < 9 || (row * 5 - col) % 173 < 7) return 2;
-  if ((col >> 5) % 3 === 1 && (row >> 4) % 2 === 0) return 3;
-  return (col * col + row * row) % 40_009 < 12_000 ? 0 : 1;
+  if ((col + (row >> 2)) % 97 < 10 || (row + (col >> 3)) % 131 < 14) return 2;
+  if (((col - 500) % 250) ** 2 + ((row - 400) % 300) ** 2 < 5000) return 0;
+  return (col >> 5) % 3 === 1 && (row >> 4) % 2 === 0 ? 3 : 1;
 }
 
 export const epsg = (code: number): Crs => crsFromEpsg(code)!;
