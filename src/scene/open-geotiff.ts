@@ -52,7 +52,7 @@ async function geotiffScene(source: ByteSource, header: TiffHeader, options: Ope
     maskSource: maskSourceOf(mask !== null, bands.alpha !== null, rule),
     overviews: overviewsOf(levels),
     storage: storageOf(header, levels[0]),
-    palette: paletteOf(readColorMap(tags), await readCategoryNames(source.path), nodata),
+    palette: paletteOf(readColorMap(tags), await readCategoryNames(source.path, metadata), nodata),
     tags: metadata.tags,
     read: (window, request = {}) =>
       readLevel({ path: source.path, levels, blocks, bands, rule }, window, request),

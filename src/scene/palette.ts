@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { isUrl } from "./byte-source.ts";
-import { unescapeXml } from "./gdal-metadata.ts";
+import { type GdalMetadata, unescapeXml } from "./gdal-metadata.ts";
 import type { Scene } from "./scene.ts";
 import { TAG, type TiffTags } from "./tiff-tags.ts";
 
@@ -16,8 +16,17 @@ export function readColorMap(tags: TiffTags): readonly string[] | null {
   );
 }
 
-/** Category names of the first band in GDAL's PATH.aux.xml beside a local raster, or none. */
-export async function readCategoryNames(path: string): Promise<readonly string[]> {
+/** Names of the values of the first band: those in the file, or in GDAL's PATH.aux.xml beside a local one. */
+export async function readCategoryNames(
+  path: string,
+  { classNames }: GdalMetadata,
+): Promise<readonly string[]> {
+  if (classNames.size > 0) {
+    return Array.from(
+      { length: Math.max(...classNames.keys()) + 1 },
+      (_, value) => classNames.get(value) ?? "",
+    );
+  }
   if (isUrl(path)) return [];
   try {
     const xml = await readFile(`${path}.aux.xml`, "utf8");
