@@ -118,17 +118,21 @@ function modeOfBox(
   row: number,
   side: number,
   counts: Uint32Array,
-) {
+): number {
   const right = Math.min(col + side, window.width);
   const bottom = Math.min(row + side, window.height);
   counts.fill(0);
+  let best: number = NODATA;
+  let most = 0;
   for (let y = Math.max(0, row); y < bottom; y++) {
     const start = y * window.width;
-    for (let i = start + Math.max(0, col); i < start + right; i++) counts[labels[i]!]!++;
+    for (let i = start + Math.max(0, col); i < start + right; i++) {
+      const label = labels[i]!;
+      const count = ++counts[label]!;
+      if (count < most || label === NODATA || (count === most && label > best)) continue;
+      best = label;
+      most = count;
+    }
   }
-  let best = NODATA;
-  let most = 0;
-  for (let label = 0; label < NODATA; label++)
-    if (counts[label]! > most) [best, most] = [label, counts[label]!];
   return best;
 }
