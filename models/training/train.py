@@ -35,7 +35,7 @@ def options():
     parser.add_argument("--data", type=Path, required=True)
     parser.add_argument("--work", type=Path, required=True)
     parser.add_argument("--batch", type=int, default=8)
-    parser.add_argument("--crops", type=int, nargs="+", default=[256, 256, 320, 384], help="px; equal shares of the budget, small first")
+    parser.add_argument("--crops", type=int, nargs="+", default=[256], help="px; several take equal shares of the budget")
     parser.add_argument("--head-rate", type=float, default=2e-3)
     parser.add_argument("--encoder-rate", type=float, default=4e-4)
     parser.add_argument("--evaluate-minutes", type=float, default=4)
