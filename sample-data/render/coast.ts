@@ -1,7 +1,7 @@
 import { type Brush, type Canvas, paintPixel } from "./canvas.ts";
 import type { Field } from "./field.ts";
 import { LAND, VEGETATION, WATER } from "./material.ts";
-import { fractalNoise, grain, valueNoise } from "./noise.ts";
+import { fractalNoise, valueNoise } from "./noise.ts";
 
 /** Width of the beach above the waterline, px of shore distance. */
 const BEACH = 26;
@@ -25,8 +25,7 @@ export function growMangroves(canvas: Canvas, zone: number, seed: number): void 
       valueNoise(seed + 9, x / 170, y / 170) + 0.25 * valueNoise(seed + 10, x / 50, y / 50),
     );
     if (channel < 0.045) paintPixel(canvas, index, { material: "water", label: WATER, tone: 150 });
-    else if (land > -0.14 && grain(seed + 3, x >> 1, y >> 1) < 0.93)
-      paintPixel(canvas, index, canopy(seed, x, y));
+    else if (land > -0.14) paintPixel(canvas, index, canopy(seed, x, y));
     else paintPixel(canvas, index, { material: "sabkha", tone: 130 + Math.round(land * 24), label: LAND });
   });
 }
@@ -37,9 +36,9 @@ function canopy(seed: number, x: number, y: number): Brush {
   const stand = fractalNoise(seed + 5, x / 90, y / 60, 3);
   return {
     material: "mangrove",
-    tone: Math.round(128 + crown * 22 + stand * 40),
+    tone: Math.round(128 + crown * 30 + stand * 40),
     label: VEGETATION,
-    top: Math.round(4 + crown * 2),
+    top: 3,
   };
 }
 

@@ -56,7 +56,7 @@ function layGround(canvas: Canvas, plot: Plot, style: HouseStyle, random: Random
   }
 }
 
-/** A main wing and up to three lower or higher ones, each with a roof of its own brightness and a stair house. */
+/** A main wing, up to three lower or higher ones on it with roofs of their own brightness, perhaps a courtyard, and a stair house. */
 function raiseWings(
   canvas: Canvas,
   plot: Plot,
@@ -65,35 +65,29 @@ function raiseWings(
   random: Random,
 ): void {
   const roof = random.pick(style.roofs);
-  const tone = 116 + random.integer(24);
-  const storey = (): number => Math.round(random.range(...style.storeys) * 3.4);
-  const inner = random.chance(0.3);
-  const inset = style.terrace ? 0.02 : random.range(0.06, 0.14);
+  const tone = 120 + random.integer(24);
   const depth = back - front;
-  const main = random.chance(0.5) ? [inset, random.range(0.66, 0.86)] : [random.range(0.14, 0.34), 1 - inset];
-  const [left, right] = style.terrace ? [inset, 1 - inset] : [main[0]!, main[1]!];
-  const wing = (u0: number, u1: number, v0: number, v1: number, change: number): void =>
-    fillPolygon(canvas, partOf(plot, u0, u1, v0, v1), {
+  const inset = style.terrace ? 0.02 : random.range(0.06, 0.14);
+  const shift = style.terrace ? 0 : random.range(0.08, 0.26);
+  const [left, right] = random.chance(0.5) ? [inset, 1 - inset - shift] : [inset + shift, 1 - inset];
+  const rise = (u0: number, u1: number, v0: number, v1: number, darker: number, storeys: number): void => {
+    const brush: Brush = {
       material: roof,
-      tone: tone + change,
+      tone: tone - darker,
       label: BUILDING,
-      top: storey(),
-    });
-  wing(left, right, front + depth * random.range(0, 0.2), back - depth * random.range(0, 0.2), 0);
-  const wings = 1 + random.integer(3);
-  for (let i = 0; i < wings; i++) {
-    const u = random.range(left - 0.08, right - 0.25);
-    const v = front + depth * random.range(0, 0.6);
-    const brightness = random.integer(36) - 20;
-    wing(
-      Math.max(inset, u),
-      Math.min(1 - inset, u + random.range(0.2, 0.42)),
-      v,
-      v + depth * random.range(0.25, 0.45),
-      brightness,
-    );
+      top: Math.round(storeys * 3.4),
+    };
+    fillPolygon(canvas, partOf(plot, Math.max(inset, u0), Math.min(1 - inset, u1), v0, v1), brush);
+  };
+  const storeys = random.range(...style.storeys);
+  rise(left, right, front + depth * random.range(0, 0.2), back - depth * random.range(0, 0.2), 0, storeys);
+  for (let wing = random.integer(3); wing >= 0; wing--) {
+    const [u, v] = [random.range(left - 0.08, right - 0.25), front + depth * random.range(0, 0.6)];
+    const [wide, deep] = [random.range(0.2, 0.42), depth * random.range(0.25, 0.45)];
+    const level = random.chance(0.4) ? 1.1 : random.range(...style.storeys);
+    rise(u, u + wide, v, v + deep, random.integer(56) - 12, level);
   }
-  if (inner) {
+  if (random.chance(0.3)) {
     const [u, v] = [random.range(left + 0.1, right - 0.25), front + depth * random.range(0.25, 0.5)];
     fillPolygon(canvas, partOf(plot, u, u + 0.14, v, v + depth * 0.2), {
       material: "yard",
@@ -101,11 +95,8 @@ function raiseWings(
       top: 1,
     });
   }
-  stairHouse(
-    canvas,
-    plot.at(random.range(left + 0.15, right - 0.15), front + depth * random.range(0.3, 0.7)),
-    random,
-  );
+  const stairs = plot.at(random.range(left + 0.15, right - 0.15), front + depth * random.range(0.3, 0.7));
+  stairHouse(canvas, stairs, random);
 }
 
 function stairHouse(canvas: Canvas, [x, y]: Point, random: Random): void {

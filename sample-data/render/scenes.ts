@@ -60,7 +60,7 @@ async function renderQuarter(folder: string, seed: number, when: "before" | "aft
   const scene = drawQuarter(seed, when);
   const grid = gridAt(scene.canvas, QUARTER_CORNER);
   const sensor = { seed: seed + (when === "before" ? 901 : 902), blur: 0.17, noise: 3.5 };
-  await writePicture(join(folder, `flood-${when}.tif`), scene, grid, sensor, 72, null);
+  await writePicture(join(folder, `flood-${when}.tif`), scene, grid, sensor, 76, null);
   await writeLabels(join(folder, `flood-${when}-labels.tif`), scene.canvas, grid, null);
   return [`flood-${when}.tif`, `flood-${when}-labels.tif`];
 }

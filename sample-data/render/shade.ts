@@ -37,7 +37,7 @@ export function shade(canvas: Canvas, scenery: Scenery): Uint8Array {
       if (code === WATER) waterColour(colour, scenery, x, y, canvas.tone[index]!);
       else surfaceColour(colour, canvas, scenery, index, x, y);
       const dark = shaded[index] === 1 ? scenery.ambient : 1;
-      const blueSky = dark < 1 ? 1.12 : 1;
+      const blueSky = dark < 1 ? 1.05 : 1;
       picture[index * 4] = clamp(colour[0] * dark * scenery.light[0] + 0.5, 0, 255);
       picture[index * 4 + 1] = clamp(colour[1] * dark * scenery.light[1] + 0.5, 0, 255);
       picture[index * 4 + 2] = clamp(colour[2] * dark * blueSky * scenery.light[2] + 0.5, 0, 255);
@@ -88,7 +88,7 @@ function groundTone(
   let light = 1 + region * 0.12 + stain * (0.07 + 0.06 * town) - ramp(stain * 0.5 + region, 0.2, 0.75) * 0.28;
   light += 0.05 * town * valueNoise(seed + 17, x / 11, y / 11);
   if (dune > 0.01) light += dune * (0.04 + duneRelief(seed, x, y));
-  return { light, warm: clamp(fractalNoise(seed + 19, x / 420, y / 420, 2) * 1.2 + town * 0.2, -0.35, 0.9) };
+  return { light, warm: clamp(fractalNoise(seed + 19, x / 420, y / 420, 2) * 1.2 + town * 0.35, -0.35, 0.9) };
 }
 
 /** Slope of a dune profile that repeats across the wind and meanders along it. */

@@ -79,7 +79,7 @@ const SUNNY_TERRACES: HouseStyle = { ...TERRACES, roofs: ["creamRoof", "whiteRoo
 const CELLS: readonly (readonly [Cell, Fill])[] = [
   [[-1500, -550, COAST_ROAD - 190, HIGHWAY_AT], { kind: "mangrove" }],
   [[-550, 250, COAST_ROAD, HIGHWAY_AT], plots(winding(40), VILLA_ROWS, houses(VILLAS))],
-  [[250, 1050, COAST_ROAD, HIGHWAY_AT], plots(straight(), TOWER_ROWS, TOWERS, 6)],
+  [[250, 1050, COAST_ROAD, HIGHWAY_AT], plots(straight(), TOWER_ROWS, TOWERS, 12)],
   [[1050, 1850, COAST_ROAD, HIGHWAY_AT], plots(straight(), SLAB_ROWS, slabs(0.16))],
   [
     [1850, 2650, COAST_ROAD, HIGHWAY_AT],

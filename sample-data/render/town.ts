@@ -62,7 +62,7 @@ function sceneryOf(canvas: Canvas, seed: number, shore: Field): Scenery {
     const inland = INLAND[0] * x + INLAND[1] * y + 220 * valueNoise(seed + 3, x / 500, y / 500);
     return ramp(inland, 4200, 4600);
   });
-  return { seed, sun: { rise: 0.5, length: 0.72 }, shore, dunes, ambient: 0.2, light: [1, 1, 1] };
+  return { seed, sun: { rise: 0.5, length: 0.72 }, shore, dunes, ambient: 0.17, light: [1, 1, 1] };
 }
 
 /** Coast coordinates to pixels, gently bent so that no avenue is quite straight. */
