@@ -1,6 +1,6 @@
-"""Train one segmentation network within a wall-clock budget.
+"""Train one segmentation network for a number of steps.
 
-python models/training/train.py --arch pspnet --encoder mobilenetv2 --minutes 80 --data ../shared/data --work /tmp/landstitch-training
+python models/training/train.py --arch pspnet --encoder mobilenetv2 --steps 3000 --data ../shared/data --work /tmp/landstitch-training
 
 Writes last.pt (to --resume), best.pt (EMA weights with the best validation mean IoU) and log.jsonl into --work.
 """
@@ -31,36 +31,37 @@ def options():
     parser.add_argument("--arch", choices=HEADS, default="pspnet")
     parser.add_argument("--encoder", choices=ENCODERS, default="mobilenetv2")
     parser.add_argument("--loss", choices=LOSSES, default="ce+dice")
-    parser.add_argument("--minutes", type=float, default=80, help="wall-clock budget; the learning rate reaches zero at its end")
+    parser.add_argument("--steps", type=int, default=3000, help="the learning rate reaches zero at the last one")
+    parser.add_argument("--start-from", type=Path, help="averaged weights (a best.pt) of an earlier run instead of the ImageNet encoder")
     parser.add_argument("--data", type=Path, required=True)
     parser.add_argument("--work", type=Path, required=True)
     parser.add_argument("--batch", type=int, default=8)
-    parser.add_argument("--crops", type=int, nargs="+", default=[256], help="px; several take equal shares of the budget")
+    parser.add_argument("--crops", type=int, nargs="+", default=[256], help="px; several take equal shares of the steps")
     parser.add_argument("--head-rate", type=float, default=2e-3)
     parser.add_argument("--encoder-rate", type=float, default=4e-4)
-    parser.add_argument("--evaluate-minutes", type=float, default=4)
+    parser.add_argument("--evaluate-every", type=int, default=200, help="steps")
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--resume", action="store_true")
     return parser.parse_args()
 
 
-def prefetch(sampler, batch, size_now):
-    """Batches from a thread: numpy's augmentation overlaps torch's arithmetic."""
+def prefetch(sampler, batch, sizes):
+    """A batch per crop size in `sizes`, made in a thread: numpy's augmentation overlaps torch's arithmetic."""
     ready = queue.Queue(2)
 
     def fill():
-        while True:
-            images, labels = sampler.batch(batch, size_now())
+        for size in sizes:
+            images, labels = sampler.batch(batch, size)
             ready.put((torch.from_numpy(images), torch.from_numpy(labels).long()))
+        ready.put(None)
 
     threading.Thread(target=fill, daemon=True).start()
-    while True:
-        yield ready.get()
+    return iter(ready.get, None)
 
 
 def rate_at(progress, warm_up=0.02):
-    """Share of the peak learning rate: linear warm-up, then half a cosine; progress is the used share of the budget."""
+    """Share of the peak learning rate: linear warm-up, then half a cosine; progress is the share of the steps done."""
     return progress / warm_up if progress < warm_up else (1 + math.cos(math.pi * (progress - warm_up) / (1 - warm_up))) / 2
 
 
@@ -96,6 +97,8 @@ def main():
     model = Segmenter(args.arch, args.encoder, len(CLASSES))
     if last:
         model.load_state_dict(last["model"])
+    elif args.start_from:
+        model.load_state_dict(torch.load(args.start_from, weights_only=True)["average"])
     else:
         images = torch.from_numpy(sampler.batch(16, 256)[0])
         model.encoder.load_folded(args.data / "weights" / f"{args.encoder}-imagenet.npz", model.normalise(images))
@@ -113,16 +116,14 @@ def main():
         average.load_state_dict(last["average"])
         optimizer.load_state_dict(last["optimizer"])
 
-    budget = args.minutes * 60
     began = time.monotonic() - elapsed
-    now = lambda: min(time.monotonic() - began, budget)
-    size_now = lambda: args.crops[min(int(now() / budget * len(args.crops)), len(args.crops) - 1)]
+    sizes = [args.crops[number * len(args.crops) // args.steps] for number in range(step, args.steps)]
     predict = lambda chips: average(torch.from_numpy(chips)).softmax(1).numpy()
-    next_look, losses = now() + args.evaluate_minutes * 60, []
-    for images, labels in prefetch(sampler, args.batch, size_now):
+    losses = []
+    for images, labels in prefetch(sampler, args.batch, sizes):
         model.train()
         for group in optimizer.param_groups:
-            group["lr"] = group["peak"] * rate_at(now() / budget)
+            group["lr"] = group["peak"] * rate_at((step + 1) / args.steps)
         loss = step_loss(model, criterion, images, labels, generator)
         optimizer.zero_grad(set_to_none=True)
         loss.backward()
@@ -131,13 +132,12 @@ def main():
         step += 1
         update_average(average, model, step)
         losses.append(loss.item())
-        if now() < next_look and now() < budget:
+        if step % args.evaluate_every and step < args.steps:
             continue
 
         with torch.no_grad():
             figures = scores_of(evaluate(predict, validation))
-        next_look = now() + args.evaluate_minutes * 60
-        line = {"step": step, "minutes": round(now() / 60, 1), "crop": images.shape[1], "loss": round(sum(losses) / len(losses), 4)}
+        line = {"step": step, "minutes": round((time.monotonic() - began) / 60, 1), "crop": images.shape[1], "loss": round(sum(losses) / len(losses), 4)}
         line |= {"meanIoU": figures["meanIoU"], "pixelAccuracy": figures["pixelAccuracy"]}
         line["iou"] = {name: row["iou"] for name, row in figures["perClass"].items()}
         losses = []
@@ -149,10 +149,8 @@ def main():
             settings = {key: str(value) if isinstance(value, Path) else value for key, value in vars(args).items()}
             torch.save({"average": average.state_dict(), "settings": settings, "step": step}, args.work / "best.pt")
         state = {"model": model.state_dict(), "average": average.state_dict(), "optimizer": optimizer.state_dict()}
-        torch.save(state | {"step": step, "elapsed": now(), "best": best}, args.work / "last.pt.part")
+        torch.save(state | {"step": step, "elapsed": time.monotonic() - began, "best": best}, args.work / "last.pt.part")
         (args.work / "last.pt.part").rename(args.work / "last.pt")
-        if now() >= budget:
-            break
 
 
 if __name__ == "__main__":
