@@ -5,6 +5,7 @@
 import { readFileSync } from "node:fs";
 import { mkdir } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
+import { gunzipSync } from "node:zlib";
 import { asyncBufferFromFile, parquetReadObjects } from "hyparquet";
 import { PMTiles } from "pmtiles";
 import sharp from "sharp";
@@ -62,7 +63,8 @@ async function labelPanel(source: Scene): Promise<Buffer> {
 /** Polygons of landcover.parquet, drawn as SVG where their longitudes and latitudes fall on the scene's pixels. */
 async function polygonPanel({ grid }: Scene): Promise<Buffer> {
   const file = await asyncBufferFromFile(`${folder}/landcover.parquet`);
-  const rows = (await parquetReadObjects({ file, columns: ["class_id", "geometry"] })) as {
+  const compressors = { GZIP: (bytes: Uint8Array) => new Uint8Array(gunzipSync(bytes)) };
+  const rows = (await parquetReadObjects({ file, columns: ["class_id", "geometry"], compressors })) as {
     class_id: number;
     geometry: { coordinates: [number, number][][] | [number, number][][][]; type: string };
   }[];

@@ -10,9 +10,10 @@ const blocks = [...readme.matchAll(/```console\n\$ npx landstitch (.*)\n([\s\S]*
   printed: match[2]!,
 }));
 
-/** The words of a text: figures, units and layout change from machine to machine and model to model, the words do not. */
+/** The words of a text: figures, units, layout and the device change from machine to machine, the words do not. */
 function words(text: string): string[] {
-  return (text.match(/[A-Za-z][A-Za-z.-]{2,}/g) ?? [])
+  const withoutDevice = text.replace(/^landstitch \S+ on .*$/m, "");
+  return (withoutDevice.match(/[A-Za-z][A-Za-z.-]{2,}/g) ?? [])
     .filter((word) => !/^(EPYC|min|[a-z]B)$/.test(word))
     .sort();
 }

@@ -87,8 +87,10 @@ function probe(device: Device, model: Model, signal: AbortSignal | undefined): P
   });
 }
 
+/** The last line of an error output, without ONNX Runtime's place in its own source and without the full stop. */
 function lastLine(text: string): string | null {
-  return text.trim().split("\n").at(-1)?.replace(/\.$/, "") || null;
+  const line = text.trim().split("\n").at(-1) ?? "";
+  return line.replace(/^\/\S+\.cc:\d+ .* was false\. /, "").replace(/\.$/, "") || null;
 }
 
 function hintFor(device: Device): string {

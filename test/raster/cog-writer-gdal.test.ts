@@ -73,7 +73,7 @@ describe.skipIf(!hasGdal)(gdalTitle("GDAL"), () => {
     });
     const titles = [...VARIANTS, ...GRIDS].map(({ title }) => title).concat("JPEG");
     const found = gdalReports(titles.map((title) => join(folder, title)));
-    titles.forEach((title, index) => reports.set(title, found[index]!));
+    for (const [index, title] of titles.entries()) reports.set(title, found[index]!);
   });
   afterAll(() => rm(folder, { recursive: true }));
 
