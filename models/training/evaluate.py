@@ -64,7 +64,7 @@ def confusion(predicted, labels):
 
 
 def scores_of(matrix):
-    """The `metrics` figures of a model card from a confusion matrix."""
+    """The `metrics` figures of a model card from a confusion matrix in pixels: rows = truth, columns = predicted."""
     hit, truth, found = np.diag(matrix), matrix.sum(1), matrix.sum(0)
     iou = hit / (truth + found - hit)
     ratios = lambda index: {"iou": iou[index], "precision": hit[index] / max(found[index], 1), "recall": hit[index] / truth[index]}
@@ -74,6 +74,7 @@ def scores_of(matrix):
         "meanIoU": round(float(iou.mean()), 4),
         "pixelAccuracy": round(float(hit.sum() / matrix.sum()), 4),
         "perClass": {name: rounded(ratios(index)) for index, name in enumerate(CLASSES)},
+        "confusion": matrix.tolist(),
     }
 
 
@@ -104,7 +105,7 @@ def main():
         card["overlap"],
     )
     figures = scores_of(matrix)
-    print(json.dumps(figures, indent=2))
+    print(json.dumps({key: figure for key, figure in figures.items() if key != "confusion"}, indent=2))
     print("confusion, rows = truth, columns = predicted:", *CLASSES)
     print(matrix)
     if args.write_card:

@@ -58,6 +58,27 @@ const classSchema = z.strictObject({
   description: z.string().optional(),
 });
 
+const accuracy = z.number().min(0).max(1);
+
+const metricSchema = z
+  .looseObject({
+    dataset: z.string(),
+    split: z.string(),
+    meanIoU: accuracy.optional(),
+    pixelAccuracy: accuracy.optional(),
+    perClass: z
+      .record(z.string(), z.looseObject({ iou: accuracy, precision: accuracy, recall: accuracy }))
+      .optional()
+      .describe("By the names of the classes."),
+    confusion: z
+      .array(z.array(z.int().nonnegative()))
+      .optional()
+      .describe(
+        "Pixels by class: a row per class of the reference, a column per predicted class, in the order of `classes`.",
+      ),
+  })
+  .describe("What was measured, on which part of which data.");
+
 /** Model card: everything that landstitch must know of an ONNX model. Names follow STAC MLM where it has one. */
 export const modelCardSchema = z
   .strictObject({
@@ -88,7 +109,7 @@ export const modelCardSchema = z
     training: z
       .looseObject({ data: z.string(), split: z.string(), seed: z.int().optional(), command: z.string() })
       .optional(),
-    metrics: z.array(z.looseObject({ dataset: z.string(), split: z.string() })).default([]),
+    metrics: z.array(metricSchema).default([]),
   })
   .superRefine((card, context) => {
     const bands = card.input.bands.length;
@@ -102,6 +123,15 @@ export const modelCardSchema = z
         });
       }
     }
+    card.metrics.forEach(({ confusion }, index) => {
+      const sides = [confusion?.length, ...(confusion ?? []).map((row) => row.length)];
+      if (confusion === undefined || sides.every((side) => side === card.classes.length)) return;
+      context.addIssue({
+        code: "custom",
+        path: ["metrics", index, "confusion"],
+        message: `is not ${card.classes.length} rows of ${card.classes.length} numbers, one for each class`,
+      });
+    });
     if (new Set(card.classes.map(({ id }) => id)).size !== card.classes.length) {
       context.addIssue({ code: "custom", path: ["classes"], message: "two classes have the same id" });
     }

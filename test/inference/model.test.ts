@@ -60,6 +60,22 @@ describe("loadModel", () => {
     { change: { colour: "red" }, found: "colour" },
     { change: { classes: [] }, found: "classes" },
     { change: { input: {} }, found: "input.layout" },
+    {
+      change: {
+        metrics: [
+          {
+            dataset: "a",
+            split: "b",
+            confusion: [
+              [1, 2, 3],
+              [4, 5, 6],
+              [7, 8],
+            ],
+          },
+        ],
+      },
+      found: "metrics.0.confusion",
+    },
   ])("a wrong card names the key: $found", async ({ change, found }) => {
     const card = JSON.parse(await readFile(join(fixtureModelPath("pixelwise"), "model.json"), "utf8"));
     const path = join(folder, "wrong.json");
