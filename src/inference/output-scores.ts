@@ -23,7 +23,7 @@ export function scoresOf(output: Tensor, card: ModelCard, size: CellSize): Score
   if (output.type !== "float32")
     throw new Error(`the model answers in ${output.type}; the card says ${kind}, which is float32`);
   const data = output.data as Float32Array;
-  const scores = layout === "nchw" ? Float32Array.from(data) : planar(data, classes);
+  const scores = layout === "nchw" ? new Float32Array(data) : planar(data, classes);
   if (kind === "logits") softmaxInPlace(scores, classes);
   if (kind === "sigmoid") sigmoidInPlace(scores);
   checkNumbers(scores);
@@ -86,6 +86,6 @@ function sigmoidInPlace(scores: Scores): void {
 /** A sum is enough: it is NaN or infinite when any score is. */
 function checkNumbers(scores: Scores): void {
   let sum = 0;
-  for (const score of scores) sum += score;
+  for (let i = 0; i < scores.length; i++) sum += scores[i]!;
   if (!Number.isFinite(sum)) throw new Error("the model answers NaN or infinity");
 }

@@ -2,7 +2,15 @@ import { mapOrdered } from "../stream.ts";
 import { type BlockCodec, deflateCodec } from "./block-codec.ts";
 import { type HalvingOptions, halfOf, halveStrip } from "./overview.ts";
 import type { PartFile } from "./part-file.ts";
-import { type CutOptions, cutBlock, packBits, type Strip, samplesLike } from "./strip.ts";
+import {
+  blockLength,
+  type CutOptions,
+  cutBlock,
+  packBits,
+  type Samples,
+  type Strip,
+  samplesLike,
+} from "./strip.ts";
 
 /** What a level is made of. */
 export interface LevelOptions extends HalvingOptions {
@@ -32,6 +40,8 @@ export class LevelWriter {
   readonly #next: LevelWriter | null;
   readonly #strip: Strip;
   readonly #half: Strip | null;
+  /** Blocks that are encoded and may be filled again: to touch new memory costs more than to fill it. */
+  readonly #spare: Samples[] = [];
   #rows = 0;
 
   constructor(file: PartFile, options: LevelOptions, next: LevelWriter | null) {
@@ -86,7 +96,12 @@ export class LevelWriter {
   ): Promise<{ readonly block: Uint8Array; readonly mask: Uint8Array | null }> {
     const { width, bands, blockSize: size, codec, nodata } = this.#options;
     const padding: CutOptions["padding"] = codec.padding === "edge" ? "edge" : (nodata ?? 0);
-    const block = codec.encode(cutBlock(data, rows, col, { width, bands, size, padding }));
+    const cutting = { width, bands, size, padding };
+    const samples = this.#spare.pop() ?? samplesLike(this.#options.sampleType, blockLength(cutting));
+    const block = codec.encode(cutBlock(data, rows, col, cutting, samples)).then((bytes) => {
+      this.#spare.push(samples);
+      return bytes;
+    });
     if (mask === null) return { block: await block, mask };
     const cut = cutBlock(mask, rows, col, { width, bands: 1, size, padding: 0 });
     const bits = maskCodec.encode({ data: packBits(cut.data as Uint8Array), size, bands: 1 });

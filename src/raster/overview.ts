@@ -33,7 +33,8 @@ export function halveStrip(source: Strip, options: HalvingOptions, target: Strip
       out,
     };
     for (let band = 0; band < bands; band++)
-      if (source.mask === null) halveRows(source.data, rows, band, cell, target.data);
+      if (source.mask === null)
+        (cell.average ? averageRows : modeRows)(source.data, rows, band, cell, target.data);
       else halveMaskedRows(source.data, source.mask, rows, band, cell, target.data);
     if (source.mask !== null && target.mask !== null) halveMask(source.mask, rows, target.mask);
   }
@@ -53,9 +54,9 @@ interface RowPair {
   readonly out: number;
 }
 
-/** One band of two rows. Most cells of a label raster have one value, so that is asked first, and nothing is called for it. */
-function halveRows(data: Samples, rows: RowPair, band: number, rule: CellRule, target: Samples): void {
-  const { bands, nodata, average } = rule;
+/** Modes of one band of two rows. Most cells of a label raster have one value, so that is asked first, and nothing is called for it. */
+function modeRows(data: Samples, rows: RowPair, band: number, rule: CellRule, target: Samples): void {
+  const { bands, nodata } = rule;
   const end = (rows.top + rows.width - 1) * bands + band;
   let to = rows.out * bands + band;
   let i = rows.top * bands + band;
@@ -65,12 +66,32 @@ function halveRows(data: Samples, rows: RowPair, band: number, rule: CellRule, t
     const b = data[i + bands]!;
     const c = data[j]!;
     const d = data[j + bands]!;
-    target[to] = a === b && a === c && a === d ? a : ofFour(a, b, c, d, nodata, average);
+    target[to] = a === b && a === c && a === d ? a : ofFour(a, b, c, d, nodata, false);
   }
-  if (i === end) target[to] = ofFour(data[i]!, data[i]!, data[j]!, data[j]!, nodata, average);
+  if (i === end) target[to] = ofFour(data[i]!, data[i]!, data[j]!, data[j]!, nodata, false);
 }
 
-/** As halveRows, where a sample counts only when the mask says so. */
+/** Means of one band of two rows; nothing is called where all four samples are data and their mean is not the nodata value. */
+function averageRows(data: Samples, rows: RowPair, band: number, rule: CellRule, target: Samples): void {
+  const { bands } = rule;
+  const nodata = rule.nodata ?? Number.NaN;
+  const end = (rows.top + rows.width - 1) * bands + band;
+  let to = rows.out * bands + band;
+  let i = rows.top * bands + band;
+  let j = rows.bottom * bands + band;
+  for (; i < end; i += 2 * bands, j += 2 * bands, to += bands) {
+    const a = data[i]!;
+    const b = data[i + bands]!;
+    const c = data[j]!;
+    const d = data[j + bands]!;
+    const mean = (a + b + c + d + 2) >> 2;
+    const plain = a !== nodata && b !== nodata && c !== nodata && d !== nodata && mean !== nodata;
+    target[to] = plain ? mean : ofFour(a, b, c, d, rule.nodata, true);
+  }
+  if (i === end) target[to] = ofFour(data[i]!, data[i]!, data[j]!, data[j]!, rule.nodata, true);
+}
+
+/** Either, where a sample counts only when the mask says so. */
 function halveMaskedRows(
   data: Samples,
   mask: Uint8Array,

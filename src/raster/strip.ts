@@ -29,12 +29,21 @@ export interface CutOptions {
   readonly padding: number | "edge";
 }
 
-/** The block that starts at column `col` of a strip of at most `size` rows: a copy of its own. */
-export function cutBlock(data: Samples, rows: number, col: number, options: CutOptions): Block {
+/** Samples of a block. */
+export function blockLength({ size, bands }: Pick<CutOptions, "size" | "bands">): number {
+  return size * size * bands;
+}
+
+/** The block that starts at column `col` of a strip of at most `size` rows: a copy, in `block` (size · size · bands samples). */
+export function cutBlock(
+  data: Samples,
+  rows: number,
+  col: number,
+  options: CutOptions,
+  block: Samples = samplesLike(data instanceof Uint8Array ? "uint8" : "uint16", blockLength(options)),
+): Block {
   const { width, bands, size, padding } = options;
-  const length = size * size * bands;
-  const block = data instanceof Uint8Array ? new Uint8Array(length) : new Uint16Array(length);
-  if (padding !== "edge" && padding !== 0) block.fill(padding);
+  if (padding !== "edge" && (rows < size || width - col < size)) block.fill(padding);
   const run = Math.min(size, width - col) * bands;
   const stride = size * bands;
   for (let row = 0; row < rows; row++) {

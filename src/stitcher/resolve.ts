@@ -1,7 +1,7 @@
 import type { Window } from "../geo/window.ts";
 import type { Scores } from "./chip-blender.ts";
 
-/** Rows of finished answers: class id per pixel and the winner's score in percent (0–100). */
+/** Rows of finished answers: class id per pixel and the winner's score in percent (0–100). The next rows overwrite them. */
 export interface ResolvedRows {
   readonly rows: number;
   readonly labels: Uint8Array<ArrayBuffer>;
@@ -21,21 +21,48 @@ export function percent(score: number): number {
   return (score * 100 + 0.5) | 0;
 }
 
+/** Memory for resolved rows, taken again and again: large arrays that come and go cost the garbage collector dearly. */
+export class RowBuffers {
+  readonly #width: number;
+  #labels = new Uint8Array(0);
+  #confidence = new Uint8Array(0);
+
+  constructor(width: number) {
+    this.#width = width;
+  }
+
+  /** Rows of any content; they share their memory with those taken before. */
+  take(rows: number): ResolvedRows {
+    const length = rows * this.#width;
+    if (this.#labels.length < length) {
+      this.#labels = new Uint8Array(length);
+      this.#confidence = new Uint8Array(length);
+    }
+    return {
+      rows,
+      labels: this.#labels.subarray(0, length),
+      confidence: this.#confidence.subarray(0, length),
+    };
+  }
+}
+
 /** For models that answer for every pixel: the class with the highest score, ties to the first. */
 export class PixelResolver implements Resolver {
   readonly #width: number;
   readonly #classIds: Uint8Array;
-  #rows = 0;
-  #labels = new Uint8Array(0);
-  #confidence = new Uint8Array(0);
+  readonly #buffers: RowBuffers;
+  #resolved: ResolvedRows;
 
   constructor({ width, classIds }: { readonly width: number; readonly classIds: Uint8Array }) {
     this.#width = width;
     this.#classIds = classIds;
+    this.#buffers = new RowBuffers(width);
+    this.#resolved = this.#buffers.take(0);
   }
 
   accept(scores: Scores, owned: Window, chip: { readonly width: number; readonly height: number }): void {
-    if (owned.col === 0) this.#startRow(owned.height);
+    if (owned.col === 0) this.#resolved = this.#buffers.take(owned.height);
+    const { labels, confidence } = this.#resolved;
     const classes = this.#classIds.length;
     const plane = chip.width * chip.height;
     for (let row = 0; row < owned.height; row++) {
@@ -51,19 +78,13 @@ export class PixelResolver implements Resolver {
             bestScore = score;
           }
         }
-        this.#labels[target + col] = this.#classIds[best]!;
-        this.#confidence[target + col] = percent(bestScore);
+        labels[target + col] = this.#classIds[best]!;
+        confidence[target + col] = percent(bestScore);
       }
     }
   }
 
-  #startRow(rows: number): void {
-    this.#rows = rows;
-    this.#labels = new Uint8Array(rows * this.#width);
-    this.#confidence = new Uint8Array(rows * this.#width);
-  }
-
   endOfRow(): ResolvedRows {
-    return { rows: this.#rows, labels: this.#labels, confidence: this.#confidence };
+    return this.#resolved;
   }
 }

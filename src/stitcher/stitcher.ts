@@ -13,7 +13,7 @@ export interface ScoredChip extends PlannedChip {
   readonly ownedMask: Uint8Array | null;
 }
 
-/** Finished rows of the map, full width: class ids and confidence in percent, NODATA where there is no data. */
+/** Finished rows of the map, full width: class ids and confidence in percent, NODATA where there is no data. The next strip overwrites them. */
 export interface LabelStrip {
   /** First row of the strip in the scene. */
   readonly row: number;

@@ -1,6 +1,6 @@
 import type { Window } from "../geo/window.ts";
 import type { Scores } from "./chip-blender.ts";
-import { percent, type ResolvedRows, type Resolver } from "./resolve.ts";
+import { percent, type ResolvedRows, type Resolver, RowBuffers } from "./resolve.ts";
 
 /** Sizes for the upsampler: the scene in px, px per cell, cells of the lattice. */
 export interface UpsamplerOptions {
@@ -12,19 +12,33 @@ export interface UpsamplerOptions {
   readonly classIds: Uint8Array;
 }
 
+/** The pixel rows between two rows of cell centres: rows `row` to `row + fractions.length` of the strip. */
+interface Band {
+  /** First cells of the rows above and below. */
+  readonly upper: number;
+  readonly lower: number;
+  readonly row: number;
+  /** How far each pixel row lies from the upper centres towards the lower ones, 0–1. */
+  readonly fractions: Float64Array;
+}
+
 /**
  * For models that answer for cells of several pixels: bilinear interpolation of the blended scores between cell centres
  * (half-pixel centres, edges repeated: torch's align_corners=False), then the class with the highest score. Working on the
  * whole blended row of chips, it leaves no seam between chips. A pixel row needs the cell rows above and below it, so the
- * last half cell of a row of chips waits for the next one.
+ * last half cell of a row of chips waits for the next one. Where four neighbouring cells agree on the winner it wins
+ * everywhere between them, and only its own score has to be interpolated.
  */
 export class UpsamplingResolver implements Resolver {
   readonly #options: UpsamplerOptions;
   readonly #classes: number;
-  /** Where the pixels between two cell centres lie: 0 at the left one, towards 1 at the right one. */
+  /** Where the pixels between two cell centres lie: 0 at the first one, towards 1 at the second. */
   readonly #fractions: Float64Array;
+  readonly #buffers: RowBuffers;
   /** Interleaved cell rows, [row][col][class]; the first is cell row #firstRow of the scene. */
   #cells: Float32Array = new Float32Array(0);
+  /** The winning class of each of these cells. */
+  #winners: Uint8Array = new Uint8Array(0);
   #cellRows = 0;
   #firstRow = 0;
   #pixelRow = 0;
@@ -32,6 +46,7 @@ export class UpsamplingResolver implements Resolver {
   constructor(options: UpsamplerOptions) {
     this.#options = options;
     this.#classes = options.classIds.length;
+    this.#buffers = new RowBuffers(options.width);
     const { stride } = options;
     this.#fractions = Float64Array.from(
       { length: stride },
@@ -44,113 +59,138 @@ export class UpsamplingResolver implements Resolver {
     const classes = this.#classes;
     if (owned.col === 0) this.#append(owned.height);
     const plane = chip.width * chip.height;
-    const rowLength = cellCols * classes;
     for (let row = 0; row < owned.height; row++) {
-      let target = (this.#cellRows - owned.height + row) * rowLength + owned.col * classes;
-      for (let col = 0; col < owned.width; col++) {
+      let target = (this.#cellRows - owned.height + row) * cellCols + owned.col;
+      for (let col = 0; col < owned.width; col++, target++) {
         const cell = row * chip.width + col;
-        for (let k = 0; k < classes; k++) this.#cells[target++] = scores[k * plane + cell]!;
+        let best = 0;
+        let bestScore = Number.NEGATIVE_INFINITY;
+        for (let k = 0; k < classes; k++) {
+          const score = scores[k * plane + cell]!;
+          this.#cells[target * classes + k] = score;
+          if (score > bestScore) {
+            best = k;
+            bestScore = score;
+          }
+        }
+        this.#winners[target] = best;
       }
     }
   }
 
   /** Makes room for more cell rows; of the old ones only the last is still needed. */
   #append(rows: number): void {
-    const rowLength = this.#options.cellCols * this.#classes;
+    const { cellCols } = this.#options;
     const kept = Math.min(1, this.#cellRows);
-    const cells = new Float32Array((kept + rows) * rowLength);
-    cells.set(this.#cells.subarray((this.#cellRows - kept) * rowLength, this.#cellRows * rowLength));
+    const length = (kept + rows) * cellCols;
+    const from = (this.#cellRows - kept) * cellCols;
+    const [cells, winners] = [this.#cells, this.#winners];
+    if (winners.length < length) {
+      this.#cells = new Float32Array(length * this.#classes);
+      this.#winners = new Uint8Array(length);
+    }
+    const end = this.#cellRows * cellCols;
+    this.#cells.set(cells.subarray(from * this.#classes, end * this.#classes));
+    this.#winners.set(winners.subarray(from, end));
     this.#firstRow += this.#cellRows - kept;
-    this.#cells = cells;
     this.#cellRows = kept + rows;
   }
 
   endOfRow(last: boolean): ResolvedRows {
-    const { width, height, stride } = this.#options;
-    const end = last
-      ? height
-      : Math.min(height, Math.floor((this.#firstRow + this.#cellRows - 0.5) * stride));
-    const rows = end - this.#pixelRow;
-    const labels = new Uint8Array(rows * width);
-    const confidence = new Uint8Array(rows * width);
-    const blended = new Float32Array(this.#options.cellCols * this.#classes);
-    for (let i = 0; i < rows; i++) {
-      this.#interpolateRow(this.#pixelRow + i, blended);
-      const pixels = i * width;
-      this.#resolveRow(
-        blended,
-        labels.subarray(pixels, pixels + width),
-        confidence.subarray(pixels, pixels + width),
-      );
+    const { height, stride } = this.#options;
+    const centre = stride >> 1;
+    const end = last ? height : Math.min(height, (this.#firstRow + this.#cellRows - 1) * stride + centre);
+    const resolved = this.#buffers.take(Math.max(0, end - this.#pixelRow));
+    for (let row = 0; this.#pixelRow < end; row = resolved.rows - (end - this.#pixelRow)) {
+      const gap = Math.floor((this.#pixelRow - centre) / stride);
+      const bandEnd = Math.min(end, (gap + 1) * stride + centre);
+      this.#resolveBand(this.#bandAt(gap, row, bandEnd - this.#pixelRow), resolved);
+      this.#pixelRow = bandEnd;
     }
-    this.#pixelRow = end;
-    return { rows, labels, confidence };
+    return resolved;
   }
 
-  /** The scores of a pixel row at the cell columns, into `blended`. */
-  #interpolateRow(pixelRow: number, blended: Float32Array): void {
-    const position = (pixelRow + 0.5) / this.#options.stride - 0.5 - this.#firstRow;
-    const upper = Math.max(0, Math.floor(position));
-    const lower = Math.min(this.#cellRows - 1, Math.floor(position) + 1);
-    const fraction = position - Math.floor(position);
-    const a = upper * blended.length;
-    const b = lower * blended.length;
-    for (let i = 0; i < blended.length; i++) {
-      const above = this.#cells[a + i]!;
-      blended[i] = above + (this.#cells[b + i]! - above) * fraction;
-    }
+  #bandAt(gap: number, row: number, rows: number): Band {
+    const { cellCols } = this.#options;
+    const cellRow = (at: number): number => Math.max(0, Math.min(this.#cellRows - 1, at - this.#firstRow));
+    const fractions = this.#fractions.subarray(0, rows);
+    return { upper: cellRow(gap) * cellCols, lower: cellRow(gap + 1) * cellCols, row, fractions };
   }
 
-  /**
-   * Labels and confidence of a pixel row from its scores at the cell columns. Between two columns scores are linear: a class
-   * that wins at both wins everywhere between them, and only its own score has to be interpolated.
-   */
-  #resolveRow(cells: Float32Array, labels: Uint8Array, confidence: Uint8Array): void {
-    const { width, stride, cellCols, classIds } = this.#options;
-    const classes = this.#classes;
-    const fractions = this.#fractions;
-    let left = 0;
-    let leftBest = bestClass(cells, 0, classes);
-    let start = 0;
-    for (let col = 0; start < width; col++) {
-      const right = Math.min(col, cellCols - 1) * classes;
-      const rightBest = bestClass(cells, right, classes);
-      const end = Math.min(width, Math.floor((col + 0.5) * stride));
-      for (let pixel = start; pixel < end; pixel++) {
-        const fraction = fractions[pixel - start]!;
-        const best = leftBest === rightBest ? leftBest : bestBetween(cells, left, right, fraction, classes);
-        const score = cells[left + best]!;
-        labels[pixel] = classIds[best]!;
-        confidence[pixel] = percent(score + (cells[right + best]! - score) * fraction);
-      }
-      left = right;
-      leftBest = rightBest;
+  #resolveBand(band: Band, resolved: ResolvedRows): void {
+    const { width, stride, cellCols } = this.#options;
+    const winners = this.#winners;
+    const { upper, lower } = band;
+    const centre = stride >> 1;
+    for (let right = 0, start = 0, left = 0; start < width; right++) {
+      const to = Math.min(right, cellCols - 1);
+      const end = Math.min(width, right * stride + centre);
+      const best = winners[upper + left]!;
+      const agreed =
+        best === winners[upper + to] && best === winners[lower + left] && best === winners[lower + to];
+      if (agreed) this.#fill(band, left, to, start, end, best, resolved);
+      else this.#contest(band, left, to, start, end, resolved);
+      left = to;
       start = end;
     }
   }
-}
 
-function bestClass(cells: Float32Array, cell: number, classes: number): number {
-  let best = 0;
-  for (let k = 1; k < classes; k++) if (cells[cell + k]! > cells[cell + best]!) best = k;
-  return best;
-}
-
-function bestBetween(
-  cells: Float32Array,
-  left: number,
-  right: number,
-  fraction: number,
-  classes: number,
-): number {
-  let best = 0;
-  let bestScore = Number.NEGATIVE_INFINITY;
-  for (let k = 0; k < classes; k++) {
-    const score = cells[left + k]! + (cells[right + k]! - cells[left + k]!) * fraction;
-    if (score > bestScore) {
-      best = k;
-      bestScore = score;
+  /** Pixels between four cells that agree on the winner. */
+  #fill(
+    { upper, lower, row, fractions }: Band,
+    left: number,
+    right: number,
+    start: number,
+    end: number,
+    best: number,
+    { labels, confidence }: ResolvedRows,
+  ): void {
+    const { width, classIds } = this.#options;
+    const [cells, classes, across] = [this.#cells, this.#classes, this.#fractions];
+    const id = classIds[best]!;
+    const [a, b] = [cells[(upper + left) * classes + best]!, cells[(upper + right) * classes + best]!];
+    const [c, d] = [cells[(lower + left) * classes + best]!, cells[(lower + right) * classes + best]!];
+    for (let i = 0; i < fractions.length; i++) {
+      const first = a + (c - a) * fractions[i]!;
+      const slope = b + (d - b) * fractions[i]! - first;
+      const line = (row + i) * width;
+      for (let pixel = start; pixel < end; pixel++) {
+        labels[line + pixel] = id;
+        confidence[line + pixel] = percent(first + slope * across[pixel - start]!);
+      }
     }
   }
-  return best;
+
+  /** Pixels between cells of different winners: every class is interpolated. */
+  #contest(
+    { upper, lower, row, fractions }: Band,
+    left: number,
+    right: number,
+    start: number,
+    end: number,
+    { labels, confidence }: ResolvedRows,
+  ): void {
+    const { width, classIds } = this.#options;
+    const [cells, classes] = [this.#cells, this.#classes];
+    const [a, b] = [(upper + left) * classes, (upper + right) * classes];
+    const [c, d] = [(lower + left) * classes, (lower + right) * classes];
+    for (let i = 0; i < fractions.length; i++) {
+      for (let pixel = start; pixel < end; pixel++) {
+        const across = this.#fractions[pixel - start]!;
+        let best = 0;
+        let bestScore = Number.NEGATIVE_INFINITY;
+        for (let k = 0; k < classes; k++) {
+          const first = cells[a + k]! + (cells[c + k]! - cells[a + k]!) * fractions[i]!;
+          const second = cells[b + k]! + (cells[d + k]! - cells[b + k]!) * fractions[i]!;
+          const score = first + (second - first) * across;
+          if (score > bestScore) {
+            best = k;
+            bestScore = score;
+          }
+        }
+        labels[(row + i) * width + pixel] = classIds[best]!;
+        confidence[(row + i) * width + pixel] = percent(bestScore);
+      }
+    }
+  }
 }

@@ -45,7 +45,8 @@ async function stitchAll(
 ) {
   const strips: LabelStrip[] = [];
   const options = { plan, classIds: CLASS_IDS, stride, margin: 0, blend };
-  for await (const strip of stitch(asynchronous(chips), options)) strips.push(strip);
+  for await (const strip of stitch(asynchronous(chips), options))
+    strips.push({ ...strip, labels: strip.labels.slice(), confidence: strip.confidence.slice() });
   const labels = strips.flatMap((strip) => [...strip.labels]);
   const confidence = strips.flatMap((strip) => [...strip.confidence]);
   return { strips, labels, confidence };
