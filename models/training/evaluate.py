@@ -1,7 +1,7 @@
 """Measure a model on the validation tile as the product runs it, and write the figures into its card.
 
-Overlapping chips, Hann-blended softmax scores at the model's stride, bilinear up to full size, argmax; every labelled
-pixel at native resolution, no flips.
+Accuracy at native resolution without flips, how far the confidence can be believed (calibration.py), and what changed pictures
+cost (robustness.py).
 """
 
 import argparse
@@ -9,79 +9,12 @@ import json
 from datetime import date
 from pathlib import Path
 
-import numpy as np
-import torch
-import torch.nn.functional as F
+import onnxruntime
 
-from data import CLASSES, IGNORE, VALIDATION_TILES, load_tile
-
-
-def ramp(chip, overlap):
-    """Hann ramps over the overlap at both ends of a chip, 1 between; [chip], in the caller's pixels."""
-    weight = np.ones(chip, np.float32)
-    rise = np.sin(np.pi / 2 * (np.arange(overlap) + 0.5) / overlap) ** 2
-    weight[:overlap], weight[chip - overlap :] = rise, rise[::-1]
-    return weight
-
-
-def blended_scores(predict, image, chip=512, overlap=64, stride=4):
-    """Scores float32 [classes,ceil(H/stride),ceil(W/stride)] of a whole image [H,W,3].
-
-    predict: uint8 [1,chip,chip,3] -> softmax float32 [1,classes,chip/stride,chip/stride]. The image is reflected by half an
-    overlap before its first pixel and as far as the last chip reaches.
-    """
-    halo, step = overlap // 2, chip - overlap
-    counts = [-(-(size) // step) for size in image.shape[:2]]
-    ends = [count * step + halo - size for count, size in zip(counts, image.shape[:2])]
-    padded = np.pad(image, ((halo, ends[0]), (halo, ends[1]), (0, 0)), mode="reflect")
-    window = ramp(chip // stride, overlap // stride)
-    window = window[:, None] * window[None, :]
-    total = np.zeros((len(CLASSES), padded.shape[0] // stride, padded.shape[1] // stride), np.float32)
-    weight = np.zeros(total.shape[1:], np.float32)
-    for row in range(counts[0]):
-        for col in range(counts[1]):
-            y, x = row * step, col * step
-            scores = predict(padded[None, y : y + chip, x : x + chip])[0]
-            cells = np.s_[y // stride : (y + chip) // stride, x // stride : (x + chip) // stride]
-            total[:, *cells] += scores * window
-            weight[cells] += window
-    first = halo // stride
-    rows, cols = (-(-size // stride) for size in image.shape[:2])
-    return (total / weight)[:, first : first + rows, first : first + cols]
-
-
-def full_size_labels(scores, height, width, stride=4):
-    """Class ids uint8 [height,width]: bilinear with half-pixel centres, then argmax."""
-    grown = F.interpolate(torch.from_numpy(scores)[None], scale_factor=stride, mode="bilinear", align_corners=False)
-    return grown[0, :, :height, :width].argmax(0).to(torch.uint8).numpy()
-
-
-def confusion(predicted, labels):
-    """Pixels [truth,predicted] among the labelled ones."""
-    known = labels != IGNORE
-    size = len(CLASSES)
-    return np.bincount(labels[known].astype(np.int64) * size + predicted[known], minlength=size * size).reshape(size, size)
-
-
-def scores_of(matrix):
-    """The `metrics` figures of a model card from a confusion matrix in pixels: rows = truth, columns = predicted."""
-    hit, truth, found = np.diag(matrix), matrix.sum(1), matrix.sum(0)
-    iou = hit / (truth + found - hit)
-    ratios = lambda index: {"iou": iou[index], "precision": hit[index] / max(found[index], 1), "recall": hit[index] / truth[index]}
-    rounded = lambda figures: {key: round(float(value), 4) for key, value in figures.items()}
-    return {
-        "pixels": int(matrix.sum()),
-        "meanIoU": round(float(iou.mean()), 4),
-        "pixelAccuracy": round(float(hit.sum() / matrix.sum()), 4),
-        "perClass": {name: rounded(ratios(index)) for index, name in enumerate(CLASSES)},
-        "confusion": matrix.tolist(),
-    }
-
-
-def evaluate(predict, tiles, chip=512, overlap=64):
-    """Confusion matrix over (image, labels) pairs."""
-    predicted = (full_size_labels(blended_scores(predict, image, chip, overlap), *labels.shape) for image, labels in tiles)
-    return sum(confusion(found, labels) for found, (_, labels) in zip(predicted, tiles))
+from calibration import reliability
+from data import CLASSES, VALIDATION_TILES, load_tile
+from robustness import robustness
+from scoring import blended_scores, confusion, full_size, labels_of, scores_of
 
 
 def main():
@@ -91,23 +24,24 @@ def main():
     parser.add_argument("--write-card", action="store_true", help="replace the card's metrics by what is measured now")
     args = parser.parse_args()
 
-    import onnxruntime
-
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = 1
     session = onnxruntime.InferenceSession(str(args.model / "model.onnx"), options, providers=["CPUExecutionProvider"])
     card_path = args.model / "model.json"
     card = json.loads(card_path.read_text())
-    matrix = evaluate(
-        lambda chips: session.run(["scores"], {"image": chips})[0],
-        [load_tile(args.data, tile) for tile in VALIDATION_TILES],
-        card["chip"],
-        card["overlap"],
-    )
+    predict = lambda chips: session.run(["scores"], {"image": chips})[0]
+    image, labels = load_tile(args.data, VALIDATION_TILES[0])
+    scores = full_size(blended_scores(predict, image, card["chip"], card["overlap"]), *labels.shape)
+    matrix = confusion(labels_of(scores), labels)
     figures = scores_of(matrix)
     print(json.dumps({key: figure for key, figure in figures.items() if key != "confusion"}, indent=2))
     print("confusion, rows = truth, columns = predicted:", *CLASSES)
     print(matrix)
+    calibration = reliability(scores, labels)
+    print(json.dumps(calibration, indent=2))
+    rows = robustness(lambda picture: blended_scores(predict, picture, card["chip"], card["overlap"]), image, labels)
+    for row in rows:
+        print(row)
     if args.write_card:
         card["metrics"] = [
             {
@@ -116,6 +50,8 @@ def main():
                 "date": date.today().isoformat(),
                 "command": f"python models/training/evaluate.py --model models/{card['name']} --data ../shared/data",
                 **figures,
+                "calibration": calibration,
+                "robustness": rows,
                 "note": "native resolution, no TTA; GSD about 1 m (estimated)",
             }
         ]

@@ -18,11 +18,14 @@ import torch
 from torch import nn
 from torch.nn.utils.fusion import fuse_conv_bn_eval
 
+from calibration import fit_temperature
 from data import CLASSES, VALIDATION_TILES, load_tile
 from networks import ConvBn, Segmenter
+from scoring import blended_scores, full_size
 
 ARCHITECTURES = {"pspnet": "PSPNet"}
 ENCODERS = {"mobilenetv2": "MobileNetV2"}
+CHIP, OVERLAP = 512, 64
 LOOKS = {  # any two colours are at least 25 apart in CIELAB, also as simulated (Machado 2009) for the three kinds of colour blindness
     "water": ("#3b82c4", "Sea, lagoons, canals, pools and ponds"),
     "land": ("#f5e8bd", "Bare or unpaved ground: sand, soil, building sites"),
@@ -33,18 +36,19 @@ LOOKS = {  # any two colours are at least 25 apart in CIELAB, also as simulated 
 
 
 class Deployed(nn.Module):
-    """uint8 [N,H,W,3] -> softmax float32 [N,classes,H/4,W/4]."""
+    """uint8 [N,H,W,3] -> softmax float32 [N,classes,H/4,W/4] of the logits divided by the temperature."""
 
-    def __init__(self, segmenter):
+    def __init__(self, segmenter, temperature):
         super().__init__()
         self.segmenter = segmenter
+        self.temperature = temperature
         self.eval()
         for layer in self.modules():
             if isinstance(layer, ConvBn) and not layer.frozen:
                 layer.conv, layer.bn = fuse_conv_bn_eval(layer.conv, layer.bn), nn.Identity()
 
     def forward(self, image):
-        return self.segmenter(image).softmax(1)
+        return (self.segmenter(image) / self.temperature).softmax(1)
 
 
 def inline_shared_weights(model):
@@ -57,6 +61,24 @@ def inline_shared_weights(model):
             node.input[index] = aliases.get(name, name)
     del model.graph.node[:]
     model.graph.node.extend(kept)
+
+
+def validated_temperature(segmenter, data, chip, overlap):
+    """The temperature that fits the validation tile, mapped as the product does it. The logits of its chips are computed once."""
+    image, labels = load_tile(data, VALIDATION_TILES[0])
+    known = {}
+
+    def logits(chips):
+        key = chips.tobytes()
+        if key not in known:
+            with torch.no_grad():
+                known[key] = segmenter(torch.from_numpy(chips))
+        return known[key]
+
+    def scores_at(temperature):
+        return full_size(blended_scores(lambda chips: (logits(chips) / temperature).softmax(1).numpy(), image, chip, overlap), *labels.shape)
+
+    return fit_temperature(scores_at, labels)
 
 
 def write_onnx(network, path):
@@ -104,10 +126,10 @@ def time_chip(session, image, size=512, runs=20):
     print(f"{size} x {size}, one thread: median {np.median(taken[3:]):.0f} ms, fastest {min(taken):.0f} ms of {runs} runs")
 
 
-def card(name, settings, path):
+def card(name, settings, path, temperature):
     """The model card without metrics; evaluate.py --write-card measures those."""
     arch, encoder = settings["arch"], settings["encoder"]
-    options = f"--arch {arch} --encoder {encoder} --loss {settings['loss']} --minutes {settings['minutes']:g} --seed {settings['seed']}"
+    options = f"--arch {arch} --encoder {encoder} --loss {settings['loss']} --steps {settings['steps']} --crops {' '.join(map(str, settings['crops']))} --seed {settings['seed']}"
     return {
         "$schema": "../model-card.schema.json",
         "name": name,
@@ -125,15 +147,16 @@ def card(name, settings, path):
         "classes": [
             {"id": index, "name": label, "color": LOOKS[label][0], "description": LOOKS[label][1]} for index, label in enumerate(CLASSES)
         ],
-        "chip": 512,
-        "overlap": 64,
-        "gsd": {"nominal": 1, "min": 0.5, "max": 2},
+        "chip": CHIP,
+        "overlap": OVERLAP,
+        "gsd": {"nominal": 1, "min": 0.8, "max": 1.25},
         "training": {
             "data": "Semantic segmentation of aerial imagery (Dubai), Humans in the Loop with MBRSC, CC0 1.0; encoder from ImageNet weights (Apache-2.0)",
             "split": "training: tiles 4, 5, 6, 7, 8; validation: tile 2; tiles 1 and 3 not used",
             "seed": settings["seed"],
             "command": f"python models/training/train.py {options} --data ../shared/data --work /tmp/landstitch-training",
         },
+        "calibration": {"temperature": round(temperature, 4), "fittedOn": "validation: tile 2"},
         "metrics": [],
     }
 
@@ -148,14 +171,16 @@ def main():
     settings = checkpoint["settings"]
     segmenter = Segmenter(settings["arch"], settings["encoder"], len(CLASSES))
     segmenter.load_state_dict(checkpoint["average"])
-    network = Deployed(segmenter)
+    temperature = validated_temperature(segmenter.eval(), args.data, CHIP, OVERLAP)
+    print(f"temperature {temperature:.3f}")
+    network = Deployed(segmenter, temperature)
     args.out.mkdir(parents=True, exist_ok=True)
     path = args.out / "model.onnx"
     write_onnx(network, path)
     session, image = one_thread_session(path), load_tile(args.data, VALIDATION_TILES[0])[0]
     check(network, session, image)
     time_chip(session, image)
-    (args.out / "model.json").write_text(json.dumps(card(args.out.name, settings, path), indent=2) + "\n")
+    (args.out / "model.json").write_text(json.dumps(card(args.out.name, settings, path, temperature), indent=2) + "\n")
     print(f"{path}: {path.stat().st_size / 1e6:.1f} MB, step {checkpoint['step']}")
 
 

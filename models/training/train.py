@@ -21,9 +21,9 @@ import torch
 import torch.nn.functional as F
 
 from data import CLASSES, TRAIN_TILES, VALIDATION_TILES, CropSampler, load_tile
-from evaluate import evaluate, scores_of
 from losses import LOSSES
 from networks import ENCODERS, HEADS, Segmenter
+from scoring import evaluate, scores_of
 
 
 def options():

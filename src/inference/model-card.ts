@@ -109,6 +109,15 @@ export const modelCardSchema = z
     training: z
       .looseObject({ data: z.string(), split: z.string(), seed: z.int().optional(), command: z.string() })
       .optional(),
+    calibration: z
+      .strictObject({
+        temperature: z
+          .number()
+          .positive()
+          .describe("The graph divides its logits by it, so that confidence is accuracy."),
+        fittedOn: z.string(),
+      })
+      .optional(),
     metrics: z.array(metricSchema).default([]),
   })
   .superRefine((card, context) => {

@@ -2,8 +2,8 @@ import { UserError } from "../errors.ts";
 import type { ModelCard } from "../inference/model-card.ts";
 import type { Config } from "./config.ts";
 
-/** Scenes this many times coarser than the model's coarsest are not upsampled unless asked for: there is nothing to see in them. */
-const MAX_UPSAMPLING = 2;
+/** Scenes this many times coarser than the model's own GSD are not upsampled unless asked for: there is nothing to see in them. */
+const MAX_UPSAMPLING = 4;
 
 /** What to do about the GSD: the GSD to resample to (m), or null to keep the scene's grid; and what to tell the user. */
 export interface GsdChoice {
@@ -16,7 +16,7 @@ export class GsdMismatchError extends UserError {
   constructor(path: string, found: number, { nominal, min, max }: NonNullable<ModelCard["gsd"]>) {
     super(
       "gsd-mismatch",
-      `${path}: GSD is ${metres(found)} m, but this model was trained on ${min}–${max} m.`,
+      `${path}: GSD is ${metres(found)} m, but this model works at ${min}–${max} m.`,
       `Pass --gsd ${nominal} to resample the scene anyway, or choose another model with -m.`,
     );
   }
@@ -39,9 +39,9 @@ export function chooseGsd(
     return { resampleTo: null, warning: `GSD is unknown; the model expects ${min}–${max} m per pixel` };
   }
   if (found >= min && found <= max) return { resampleTo: null, warning: null };
-  const mismatch = `GSD is ${metres(found)} m, but the model was trained on ${min}–${max} m`;
+  const mismatch = `GSD is ${metres(found)} m, but the model works at ${min}–${max} m`;
   if (wanted === "native") return { resampleTo: null, warning: `${mismatch}: expect a poor map` };
-  if (found > max * MAX_UPSAMPLING) throw new GsdMismatchError(path, found, card.gsd);
+  if (found > nominal * MAX_UPSAMPLING) throw new GsdMismatchError(path, found, card.gsd);
   return {
     resampleTo: nominal,
     warning: `${mismatch}: the scene is resampled to ${nominal} m (--gsd native keeps it)`,
@@ -58,9 +58,7 @@ function wantedGsd(path: string, found: number | null, card: ModelCard, wanted: 
   }
   const resampleTo = Math.abs(found / wanted - 1) < 1e-3 ? null : wanted;
   const outside = card.gsd !== null && (wanted < card.gsd.min || wanted > card.gsd.max);
-  const warning = outside
-    ? `--gsd ${wanted}: the model was trained on ${card.gsd!.min}–${card.gsd!.max} m`
-    : null;
+  const warning = outside ? `--gsd ${wanted}: the model works at ${card.gsd!.min}–${card.gsd!.max} m` : null;
   return { resampleTo, warning };
 }
 
