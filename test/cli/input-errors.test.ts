@@ -84,7 +84,7 @@ describe("map refuses, in two lines and with exit 2, a scene that", () => {
     const out = at("out coarse");
     expectUserError(
       await callCli("map", at("landsat.tif"), "-o", out, "-m", model, "--device", "cpu"),
-      /landsat\.tif: GSD is 28\.5 m, but this model was trained on 0\.5–2 m\./,
+      /landsat\.tif: GSD is 28\.5 m, but this model works at 0\.5–2 m\./,
       /--gsd 1 to resample the scene anyway, or choose another model with -m/,
     );
     expectNoOutput(out);
