@@ -3,7 +3,7 @@ import { cogHeader, levelLength } from "./cog-layout.ts";
 import { type CogOptions, cogImage, type LevelSize, levelSizes } from "./cog-options.ts";
 import type { CogImage } from "./cog-tags.ts";
 import { categoryNamesXml } from "./gdal-xml.ts";
-import { LevelWriter } from "./level-writer.ts";
+import { type LevelState, LevelWriter } from "./level-writer.ts";
 import { PartFile } from "./part-file.ts";
 import type { Samples } from "./strip.ts";
 import { writeError } from "./write-error.ts";
@@ -24,28 +24,52 @@ export interface CogWriter {
   /** Appends whole rows, any number of them. Wait for it before the next call: that is the backpressure. */
   write(rows: CogRows): Promise<void>;
   /** Completes the file: NAME.part is assembled, synced and renamed to NAME, with NAME.aux.xml when there is a palette. */
-  finish(): Promise<{ readonly bytes: number }>;
+  finish(options?: FinishOptions): Promise<{ readonly bytes: number }>;
+  /** Where the writer stands, all that it has written on the disk. The arrays hold until the next write. */
+  state(): Promise<CogState>;
+  /** Closes the temporary files and leaves them: createCog goes on from a state with them. */
+  suspend(): Promise<void>;
   /** Removes every temporary file, and leaves a finished file alone. Safe to call at any time, more than once. */
   abort(): Promise<void>;
+}
+
+/** How a COG is finished: `keepParts` leaves the encoded levels until abort(), so that the end can be written again. */
+export interface FinishOptions {
+  readonly keepParts?: boolean;
+}
+
+/** What a writer must remember to go on in another process, beside its encoded levels on the disk. */
+export interface CogState {
+  readonly rows: number;
+  readonly levels: readonly LevelState[];
 }
 
 /**
  * Starts a cloud-optimised GeoTIFF at `path`, streamed: rows in, file out, memory about 1.5 · width · block side samples.
  * Encoded levels wait in NAME.part.0, .1, … beside it, because the IFDs and the overviews, which come first in the file, are known
  * last. Empty blocks are written like others (some 300 bytes), for not every reader takes sparse files.
+ * With `state` it goes on with the levels that an earlier writer of the same options left.
  * Throws UserError when the place cannot be written (no-space, not-writable, missing-folder), RangeError on impossible options.
  */
-export async function createCog(path: string, options: CogOptions): Promise<CogWriter> {
+export async function createCog(
+  path: string,
+  options: CogOptions,
+  state: CogState | null = null,
+): Promise<CogWriter> {
   const image = cogImage(options);
   const levels = levelSizes(image);
   const parts: PartFile[] = [];
   try {
-    for (const level of levels.keys()) parts.push(await PartFile.create(`${path}.part.${level}`));
+    for (const level of levels.keys()) parts.push(await openPart(`${path}.part.${level}`, state?.levels[level]));
   } catch (error) {
-    await Promise.all(parts.map((part) => part.remove()));
+    await Promise.all(parts.map((part) => (state === null ? part.remove() : part.close())));
     throw writeError(path, error);
   }
-  return new CogFile({ path, image, options, levels, parts });
+  return new CogFile({ path, image, options, levels, parts, state });
+}
+
+function openPart(path: string, state: LevelState | undefined): Promise<PartFile> {
+  return state === undefined ? PartFile.create(path) : PartFile.reopen(path, state.bytes);
 }
 
 interface CogFileOptions {
@@ -54,18 +78,20 @@ interface CogFileOptions {
   readonly options: CogOptions;
   readonly levels: readonly LevelSize[];
   readonly parts: readonly PartFile[];
+  readonly state: CogState | null;
 }
 
 class CogFile implements CogWriter {
   readonly #cog: CogFileOptions;
   readonly #writers: readonly LevelWriter[];
-  #rows = 0;
+  #rows: number;
   #state: "open" | "failed" | "finished" | "aborted" = "open";
   #last: Promise<unknown> = Promise.resolve();
   #removal: Promise<void> | null = null;
 
   constructor(cog: CogFileOptions) {
     this.#cog = cog;
+    this.#rows = cog.state?.rows ?? 0;
     this.#writers = levelWriters(cog);
   }
 
@@ -77,15 +103,29 @@ class CogFile implements CogWriter {
     });
   }
 
-  finish(): Promise<{ readonly bytes: number }> {
+  finish({ keepParts = false }: FinishOptions = {}): Promise<{ readonly bytes: number }> {
     return this.#inTurn(async () => {
       const { height } = this.#cog.image.grid;
       if (this.#rows !== height) throw new RangeError(`${this.#rows} of ${height} rows were written`);
       await this.#writers[0]!.finish();
       const bytes = await this.#assemble();
+      if (!keepParts) await this.#removeParts();
       this.#state = "finished";
       return { bytes };
     });
+  }
+
+  state(): Promise<CogState> {
+    return this.#inTurn(async () => ({
+      rows: this.#rows,
+      levels: await Promise.all(this.#writers.map((writer) => writer.state())),
+    }));
+  }
+
+  async suspend(): Promise<void> {
+    await this.#last;
+    if (this.#state === "open") this.#state = "aborted";
+    await Promise.all(this.#cog.parts.map((part) => part.close()));
   }
 
   abort(): Promise<void> {
@@ -141,7 +181,6 @@ class CogFile implements CogWriter {
       await target.append(header);
       for (const part of this.#cog.parts.toReversed()) {
         await part.copyTo(target);
-        await part.remove();
       }
       await target.seal();
     } catch (error) {
@@ -152,21 +191,25 @@ class CogFile implements CogWriter {
 
   async #remove(): Promise<void> {
     await this.#last;
+    await this.#removeParts();
     if (this.#state === "finished") return;
     this.#state = "aborted";
-    const { path, parts } = this.#cog;
-    await Promise.all(parts.map((part) => part.remove()));
+    const { path } = this.#cog;
     await rm(`${path}.part`, { force: true });
     await rm(`${path}.aux.xml.part`, { force: true });
+  }
+
+  async #removeParts(): Promise<void> {
+    await Promise.all(this.#cog.parts.map((part) => part.remove()));
   }
 }
 
 /** The writers of all levels, each with the next smaller one to feed. */
-function levelWriters({ image, options, levels, parts }: CogFileOptions): readonly LevelWriter[] {
+function levelWriters({ image, options, levels, parts, state }: CogFileOptions): readonly LevelWriter[] {
   const writers: LevelWriter[] = [];
   for (let index = levels.length - 1; index >= 0; index--) {
     const level = { ...image, width: levels[index]!.width, method: options.overviews };
-    writers.unshift(new LevelWriter(parts[index]!, level, writers[0] ?? null));
+    writers.unshift(new LevelWriter(parts[index]!, level, writers[0] ?? null, state?.levels[index] ?? null));
   }
   return writers;
 }

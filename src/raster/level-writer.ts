@@ -21,6 +21,17 @@ export interface LevelOptions extends HalvingOptions {
   readonly masked: boolean;
 }
 
+/** What a level must remember to go on in another process: the rows that wait for their strip, and what is on the disk. */
+export interface LevelState {
+  readonly rows: number;
+  readonly data: Samples;
+  readonly mask: Uint8Array | null;
+  readonly blockSizes: readonly number[];
+  readonly maskSizes: readonly number[];
+  /** Bytes of the level's file. */
+  readonly bytes: number;
+}
+
 /** Blocks encoded at a time: as many as libuv has threads by default. */
 const CONCURRENCY = 4;
 
@@ -32,8 +43,8 @@ const maskCodec = deflateCodec();
  */
 export class LevelWriter {
   /** Encoded length (bytes) of each block, row by row, without its frame; and of its mask, where there is one. */
-  readonly blockSizes: number[] = [];
-  readonly maskSizes: number[] = [];
+  readonly blockSizes: number[];
+  readonly maskSizes: number[];
 
   readonly #file: PartFile;
   readonly #options: LevelOptions;
@@ -42,14 +53,35 @@ export class LevelWriter {
   readonly #half: Strip | null;
   /** Blocks that are encoded and may be filled again: to touch new memory costs more than to fill it. */
   readonly #spare: Samples[] = [];
-  #rows = 0;
+  #rows: number;
+  #bytes: number;
 
-  constructor(file: PartFile, options: LevelOptions, next: LevelWriter | null) {
+  constructor(file: PartFile, options: LevelOptions, next: LevelWriter | null, state: LevelState | null) {
     this.#file = file;
     this.#options = options;
     this.#next = next;
     this.#strip = emptyStrip(options, options.width, options.blockSize);
     this.#half = next === null ? null : emptyStrip(options, halfOf(options.width), options.blockSize / 2);
+    this.blockSizes = [...(state?.blockSizes ?? [])];
+    this.maskSizes = [...(state?.maskSizes ?? [])];
+    this.#rows = state?.rows ?? 0;
+    this.#bytes = state?.bytes ?? 0;
+    if (state !== null) this.#strip.data.set(state.data);
+    if (state?.mask != null) this.#strip.mask?.set(state.mask);
+  }
+
+  /** Where the level stands, once its bytes are on the disk. The arrays are views: they hold until the next write. */
+  async state(): Promise<LevelState> {
+    await this.#file.sync();
+    const pixels = this.#rows * this.#options.width;
+    return {
+      rows: this.#rows,
+      data: this.#strip.data.subarray(0, pixels * this.#options.bands),
+      mask: this.#strip.mask?.subarray(0, pixels) ?? null,
+      blockSizes: this.blockSizes,
+      maskSizes: this.maskSizes,
+      bytes: this.#bytes,
+    };
   }
 
   /** Appends rows of the level's width. A strip without a mask is all data. */
@@ -81,7 +113,9 @@ export class LevelWriter {
     for await (const { block, mask } of blocks) {
       this.blockSizes.push(block.length);
       if (mask !== null) this.maskSizes.push(mask.length);
-      await this.#file.append(framed(mask === null ? [block] : [block, mask]));
+      const bytes = framed(mask === null ? [block] : [block, mask]);
+      await this.#file.append(bytes);
+      this.#bytes += bytes.length;
     }
     if (this.#next !== null && this.#half !== null) {
       halveStrip(strip, this.#options, this.#half);

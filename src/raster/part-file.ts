@@ -18,6 +18,20 @@ export class PartFile {
     return new PartFile(path, await open(path, "w+"));
   }
 
+  /** Opens what an earlier run left, cut back to its first `bytes` bytes, to go on from there. Throws Error when it is shorter. */
+  static async reopen(path: string, bytes: number): Promise<PartFile> {
+    const handle = await open(path, "a+");
+    try {
+      const { size } = await handle.stat();
+      if (size < bytes) throw new Error(`${path} holds ${size} bytes, but ${bytes} were written`);
+      await handle.truncate(bytes);
+      return new PartFile(path, handle);
+    } catch (error) {
+      await handle.close();
+      throw error;
+    }
+  }
+
   async append(bytes: Uint8Array): Promise<void> {
     await this.#handle.appendFile(bytes);
   }
@@ -33,19 +47,25 @@ export class PartFile {
     }
   }
 
+  /** Waits until all bytes are on the disk. */
+  async sync(): Promise<void> {
+    await this.#handle.sync();
+  }
+
   /** Closes the file, all its bytes on the disk. */
   async seal(): Promise<void> {
-    await this.#handle.sync();
-    await this.#close();
+    await this.sync();
+    await this.close();
   }
 
   /** Closes and deletes the file; does nothing the second time, or when it has been renamed. */
   async remove(): Promise<void> {
-    await this.#close();
+    await this.close();
     await rm(this.path, { force: true });
   }
 
-  async #close(): Promise<void> {
+  /** Closes the file and leaves it where it is. */
+  async close(): Promise<void> {
     if (this.#closed) return;
     this.#closed = true;
     await this.#handle.close();

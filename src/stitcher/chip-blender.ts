@@ -40,6 +40,16 @@ export class ChipBlender {
     this.#top = new Float32Array(classes * y.overlap * this.#width);
   }
 
+  /** What the next row of chips needs of those before it: scores of their lower overlap. A view: it holds until the next chip. */
+  get waiting(): Float32Array {
+    return this.#top;
+  }
+
+  /** Goes on from what `waiting` was after an earlier row of chips. */
+  resume(waiting: Float32Array): void {
+    this.#top.set(waiting);
+  }
+
   /** Blends a chip's scores in place: afterwards its owned cells are final. Chips must come in plan order. */
   blend(scores: Scores, chip: PlannedChip): void {
     this.#weightColumns(scores, chip.latticeCol);

@@ -8,12 +8,23 @@ export interface ResolvedRows {
   readonly confidence: Uint8Array<ArrayBuffer>;
 }
 
+/** What a resolver keeps from one row of chips to the next: the last row of cells and where the pixels go on. */
+export interface ResolverState {
+  readonly cells: Float32Array;
+  readonly cellRow: number;
+  readonly pixelRow: number;
+}
+
 /** Turns blended scores into labels: one row of chips at a time. */
 export interface Resolver {
   /** Takes the owned cells of a chip; `owned` is in cells, `chipWidth` and `chipHeight` the size of the planes in `scores`. */
   accept(scores: Scores, owned: Window, chip: { readonly width: number; readonly height: number }): void;
   /** The pixel rows that are final when a row of chips is complete; `last` when no more will come. */
   endOfRow(last: boolean): ResolvedRows;
+  /** What must be kept between two rows of chips; null for nothing. */
+  state(): ResolverState | null;
+  /** Goes on from a state; called before the first chip. */
+  resume(state: ResolverState): void;
 }
 
 /** Percent of a probability, 0–100, rounded. */
@@ -87,4 +98,10 @@ export class PixelResolver implements Resolver {
   endOfRow(): ResolvedRows {
     return this.#resolved;
   }
+
+  state(): null {
+    return null;
+  }
+
+  resume(): void {}
 }

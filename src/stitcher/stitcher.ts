@@ -2,7 +2,7 @@ import { NODATA } from "../scene/class-scheme.ts";
 import type { AxisPlan, ChipPlan, PlannedChip } from "../tiler/chip-plan.ts";
 import { type Blend, cellSizes } from "./blend.ts";
 import { ChipBlender, type Scores } from "./chip-blender.ts";
-import { PixelResolver, type Resolver } from "./resolve.ts";
+import { PixelResolver, type Resolver, type ResolverState } from "./resolve.ts";
 import { UpsamplingResolver } from "./upsample.ts";
 
 /** A chip with the model's answer. */
@@ -20,6 +20,19 @@ export interface LabelStrip {
   readonly rows: number;
   readonly labels: Uint8Array<ArrayBuffer>;
   readonly confidence: Uint8Array<ArrayBuffer>;
+  /** Where the stitcher stands after this strip. Call it before the next strip is asked for; the arrays hold until then. */
+  readonly state: () => StitcherState;
+}
+
+/** What the stitcher must remember to go on with the next row of chips in another process. */
+export interface StitcherState {
+  /** Rows of chips that are done. */
+  readonly latticeRows: number;
+  /** Pixel rows that are done. */
+  readonly row: number;
+  readonly mask: Uint8Array;
+  readonly waiting: Float32Array;
+  readonly resolver: ResolverState | null;
 }
 
 /** What the stitcher must know of the model and of the wish of the user. */
@@ -32,6 +45,8 @@ export interface StitcherOptions {
   /** Px at a chip's edge that are not to be trusted. */
   readonly margin: number;
   readonly blend: Blend;
+  /** Goes on from here; the chips begin at that row of the lattice. */
+  readonly resume?: StitcherState | null;
 }
 
 /**
@@ -60,7 +75,7 @@ class Stitcher {
   #mask = new Uint8Array(0);
   #row = 0;
 
-  constructor({ plan, classIds, stride, margin, blend }: StitcherOptions) {
+  constructor({ plan, classIds, stride, margin, blend, resume }: StitcherOptions) {
     const x = inCells(plan.x, stride, margin);
     const y = inCells(plan.y, stride, margin);
     const ids = Uint8Array.from(classIds);
@@ -75,6 +90,14 @@ class Stitcher {
       stride === 1
         ? new PixelResolver({ width, classIds: ids })
         : new UpsamplingResolver({ width, height: plan.y.size, stride, cellCols, classIds: ids });
+    if (resume != null) this.#resume(resume);
+  }
+
+  #resume({ row, mask, waiting, resolver }: StitcherState): void {
+    this.#row = row;
+    this.#mask = new Uint8Array(mask);
+    this.#blender.resume(waiting);
+    if (resolver !== null) this.#resolver.resume(resolver);
   }
 
   /** Adds the next chip of the plan; the strip that it completes when it is the last of its row, else null. */
@@ -130,10 +153,15 @@ class Stitcher {
     for (let i = this.#mask.indexOf(0); i >= 0 && i < labels.length; i = this.#mask.indexOf(0, i + 1)) {
       labels[i] = confidence[i] = NODATA;
     }
-    const strip = { row: this.#row, rows, labels, confidence };
+    const row = this.#row;
     this.#mask = this.#mask.subarray(labels.length);
     this.#row += rows;
-    return strip;
+    return { row, rows, labels, confidence, state: () => this.#state(latticeRow + 1) };
+  }
+
+  #state(latticeRows: number): StitcherState {
+    const waiting = this.#blender.waiting;
+    return { latticeRows, row: this.#row, mask: this.#mask, waiting, resolver: this.#resolver.state() };
   }
 }
 

@@ -1,6 +1,6 @@
 import type { Window } from "../geo/window.ts";
 import type { Scores } from "./chip-blender.ts";
-import { percent, type ResolvedRows, type Resolver, RowBuffers } from "./resolve.ts";
+import { percent, type ResolvedRows, type Resolver, type ResolverState, RowBuffers } from "./resolve.ts";
 
 /** Sizes for the upsampler: the scene in px, px per cell, cells of the lattice. */
 export interface UpsamplerOptions {
@@ -52,6 +52,22 @@ export class UpsamplingResolver implements Resolver {
       { length: stride },
       (_, i) => (i + (stride % 2 === 0 ? 0.5 : 0)) / stride,
     );
+  }
+
+  state(): ResolverState {
+    const rowLength = this.#options.cellCols * this.#classes;
+    return {
+      cells: this.#cells.subarray((this.#cellRows - 1) * rowLength, this.#cellRows * rowLength),
+      cellRow: this.#firstRow + this.#cellRows - 1,
+      pixelRow: this.#pixelRow,
+    };
+  }
+
+  resume({ cells, cellRow, pixelRow }: ResolverState): void {
+    this.#cells = cells;
+    this.#cellRows = 1;
+    this.#firstRow = cellRow;
+    this.#pixelRow = pixelRow;
   }
 
   accept(scores: Scores, owned: Window, chip: { readonly width: number; readonly height: number }): void {

@@ -86,9 +86,9 @@ function ownedLength({ size, stride, count }: AxisPlan, index: number): number {
   return index === count - 1 ? size - index * stride : stride;
 }
 
-/** All chips, row by row. */
-export function* plannedChips(plan: ChipPlan): Generator<PlannedChip> {
-  for (let row = 0; row < plan.y.count; row++) {
+/** All chips, row by row, from a row of the lattice on. */
+export function* plannedChips(plan: ChipPlan, fromRow = 0): Generator<PlannedChip> {
+  for (let row = fromRow; row < plan.y.count; row++) {
     for (let col = 0; col < plan.x.count; col++) yield chipAt(plan, col, row);
   }
 }

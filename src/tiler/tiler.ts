@@ -21,19 +21,21 @@ export interface TilerOptions {
   readonly bands: readonly number[];
   /** Chips read at a time. */
   readonly readAhead: number;
+  /** Row of the lattice to begin with; the first by default. */
+  readonly fromRow?: number;
 }
 
 /** Reads the planned chips of a scene, in plan order. Chips reach past the scene's edge by reflection. */
 export function readChips(
   scene: Scene,
   plan: ChipPlan,
-  { bands, readAhead }: TilerOptions,
+  { bands, readAhead, fromRow = 0 }: TilerOptions,
 ): AsyncGenerator<Chip> {
   const read = async (chip: PlannedChip): Promise<Chip> => {
     const window = sceneWindow(plan, chip);
     return prepareChip(chip, await scene.read(window, { bands }));
   };
-  return mapOrdered(plannedChips(plan), read, { concurrency: readAhead });
+  return mapOrdered(plannedChips(plan, fromRow), read, { concurrency: readAhead });
 }
 
 /** A chip from the pixels of the part of its window that lies in the scene. */
