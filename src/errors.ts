@@ -16,9 +16,13 @@ export class UserError extends Error {
 
 /** The run was stopped on purpose (Ctrl-C or an AbortSignal); the command line exits 130. */
 export class CancelledError extends Error {
-  constructor() {
+  /** True when what was done until then can be gone on with. */
+  readonly resumable: boolean;
+
+  constructor({ resumable = false }: { readonly resumable?: boolean } = {}) {
     super("cancelled");
     this.name = "CancelledError";
+    this.resumable = resumable;
   }
 }
 

@@ -77,6 +77,8 @@ function addMap(root: Command, output: CommandOutput, interruptible: () => Abort
     .option("--overlap <px>", "px shared by neighbouring chips; the model's by default", wholeNumber)
     .addOption(new Option("--blend <how>", "how overlapping chips are merged").choices(["hann", "crop"]))
     .option("--outputs <list>", `what to write: ${OUTPUTS.join(",")}`, list)
+    .option("--resume", "go on with the run that was interrupted, killed or failed in this folder")
+    .option("--checkpoint <seconds>", "seconds between checkpoints; by default under 2 % of the run", number)
     .option("--attribution <text>", "credit line for the imagery")
     .option("--json", `print events as JSON lines, of type ${EVENT_TYPES.join(", ")}`)
     .option("--quiet", "print nothing but errors")

@@ -27,7 +27,9 @@ export async function run(
 function explain(error: unknown, trace: string, output: CommandOutput): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT_DONE : EXIT_USER;
   if (error instanceof CancelledError) {
-    output.err(`Interrupted: what this run had written is removed.\n${trace}`);
+    output.err(
+      `Interrupted: ${error.resumable ? "the same command with --resume goes on where it was" : "what this run had written is removed"}.\n${trace}`,
+    );
     return EXIT_INTERRUPTED;
   }
   if (error instanceof UserError) {

@@ -51,6 +51,13 @@ export const configSchema = z.strictObject({
     .min(1)
     .default([...OUTPUTS])
     .describe("What is written beside run.json."),
+  checkpoint: z
+    .number()
+    .nonnegative()
+    .optional()
+    .describe(
+      "Seconds between checkpoints for --resume, 0 for one after each row of chips; where not given, as often as costs under 2 % of the run.",
+    ),
   attribution: z.string().optional().describe("Credit line for the imagery, shown by web maps."),
 });
 

@@ -31,6 +31,8 @@ export interface RunManifest {
   readonly chips: { readonly planned: number; readonly inferred: number; readonly withoutData: number };
   readonly warnings: readonly Warning[];
   readonly stages: readonly StageRecord[];
+  /** Checkpoints of the map stage in this process, the seconds that they took, and whether the run was resumed. */
+  readonly checkpoints: { readonly written: number; readonly seconds: number; readonly resumed: boolean };
   /** Sum over the workers of the seconds inside the inference session. */
   readonly inferenceSeconds: number;
   readonly peakMemoryBytes: number;

@@ -4,7 +4,9 @@ import { throwIfAborted } from "../errors.ts";
 import { chooseDevice, type DeviceChoice } from "../inference/device.ts";
 import type { Areas } from "../report/areas.ts";
 import { chipCount } from "../tiler/chip-plan.ts";
+import { type Checkpoint, Checkpointer, type Fingerprint, readCheckpoint, type Tally } from "./checkpoint.ts";
 import type { Config, ConfigInput } from "./config.ts";
+import { fingerprintOf } from "./fingerprint.ts";
 import {
   ONNXRUNTIME_VERSION,
   peakMemoryBytes,
@@ -16,11 +18,11 @@ import {
   VERSION,
   writeJson,
 } from "./manifest.ts";
-import { type MapStageResult, mapStage } from "./map-stage.ts";
-import { allOrNothing, OUTPUT_NAMES } from "./output-folder.ts";
-import { RUN_FILE } from "./outputs.ts";
+import { mapStage } from "./map-stage.ts";
+import { allOrNothing, removeMeans } from "./output-folder.ts";
+import { OUTPUT_FILES, RUN_FILE } from "./outputs.ts";
 import { resolveConfig } from "./pipeline-file.ts";
-import { type PreparedRun, prepareRun } from "./prepare.ts";
+import { checkpointBytes, type PreparedRun, prepareRun } from "./prepare.ts";
 import type { RunEvent, RunListener, Warning } from "./progress.ts";
 import { type PublishOptions, publish } from "./publish.ts";
 
@@ -28,6 +30,8 @@ import { type PublishOptions, publish } from "./publish.ts";
 export interface MapSceneOptions extends ConfigInput {
   /** Name of a pipeline that comes with landstitch, or path of a .yaml file; the other settings override it. */
   readonly pipeline?: string;
+  /** Goes on with the run in the folder that was interrupted, killed or failed; starts one where there is none. */
+  readonly resume?: boolean;
   readonly signal?: AbortSignal;
   readonly onEvent?: RunListener;
 }
@@ -41,25 +45,31 @@ export interface MapResult {
 
 /**
  * Maps a GeoTIFF (path or URL): reads it in chips, infers, stitches and writes the output folder, run.json last.
- * Throws UserError for what the user can fix, CancelledError when the signal stopped it; then the folder holds no file of this run.
+ * Throws UserError for what the user can fix, CancelledError when the signal stopped it; then the folder holds no file of this run,
+ * or what `resume` goes on with.
  */
 export async function mapScene(
   scene: string,
   folder: string,
   options: MapSceneOptions = {},
 ): Promise<MapResult> {
-  const { pipeline, signal, onEvent, ...overrides } = options;
+  const { pipeline, resume = false, signal, onEvent, ...overrides } = options;
   throwIfAborted(signal);
   const config = await resolveConfig(pipeline, overrides);
   const run = await prepareRun(scene, folder, config);
   try {
     throwIfAborted(signal);
+    const fingerprint = await fingerprintOf(run, [scene], config);
+    const checkpoint = resume ? await readCheckpoint(folder, fingerprint) : null;
     const choice = await chooseDevice(config.device, run.model, signal);
     return await mapPrepared(run, {
       scene,
       folder,
       config,
       choice,
+      fingerprint,
+      checkpoint,
+      resume,
       signal,
       onEvent: onEvent ?? (() => undefined),
     });
@@ -73,6 +83,10 @@ interface RunOptions {
   readonly folder: string;
   readonly config: Config;
   readonly choice: DeviceChoice;
+  readonly fingerprint: Fingerprint;
+  readonly resume: boolean;
+  /** Where the run that is resumed stands; null for a new one. */
+  readonly checkpoint: Checkpoint | null;
   readonly signal: AbortSignal | undefined;
   readonly onEvent: RunListener;
 }
@@ -92,20 +106,46 @@ async function mapPrepared(run: PreparedRun, options: RunOptions): Promise<MapRe
   const input = recordInput(options.scene, AbortSignal.any([reading.signal, ...(signal ? [signal] : [])]));
   input.catch(() => undefined); // awaited below, unless mapping fails first
   try {
-    const mapped = await timed("map", records, listener, () =>
-      mapStage(run, { folder, device: choice.device, workers, blend: config.blend, listener, signal }),
-    );
+    const { tally, checkpoints } = await mapOrGoOn(run, options, workers, listener, records);
     const result = await allOrNothing(folder, async () => {
       const areas = await publish(publishOptions(run, options, listener, records));
-      const described = describeRun(run, options, mapped);
+      const described = describeRun(run, options, tally);
       const inputs = [await input];
-      return finishRun(folder, areas, { ...described, inputs, started, workers, warnings, stages: records });
+      const made = { inputs, started, workers, warnings, stages: records, checkpoints };
+      return finishRun(options, areas, { ...described, ...made });
     });
     listener(doneEvent(result, (Date.now() - started.getTime()) / 1000));
     return result;
   } finally {
     reading.abort();
   }
+}
+
+/** The map stage, or what is left of it. */
+async function mapOrGoOn(
+  run: PreparedRun,
+  { folder, config, choice, fingerprint, checkpoint, signal }: RunOptions,
+  workers: number,
+  listener: RunListener,
+  records: StageRecord[],
+): Promise<{ readonly tally: Tally; readonly checkpoints: RunManifest["checkpoints"] }> {
+  if (checkpoint?.map === null) {
+    return { tally: checkpoint.tally, checkpoints: { written: 0, seconds: 0, resumed: true } };
+  }
+  const checkpointer = new Checkpointer(folder, {
+    fingerprint,
+    interval: config.checkpoint ?? null,
+    bytes: checkpointBytes(run),
+  });
+  const resume = checkpoint === null ? null : { map: checkpoint.map, tally: checkpoint.tally };
+  const tally = await timed("map", records, listener, () =>
+    mapStage(run, {
+      ...{ folder, device: choice.device, workers, blend: config.blend },
+      ...{ listener, signal, checkpointer, resume },
+    }),
+  );
+  const { count: written, seconds } = checkpointer.cost;
+  return { tally, checkpoints: { written, seconds, resumed: checkpoint !== null } };
 }
 
 function publishOptions(
@@ -129,7 +169,7 @@ function publishOptions(
 
 /** Writes run.json: the folder is complete. */
 async function finishRun(
-  folder: string,
+  { folder, config: { outputs } }: RunOptions,
   areas: Areas,
   {
     started,
@@ -143,15 +183,19 @@ async function finishRun(
     started: started.toISOString(),
     finished: new Date().toISOString(),
     peakMemoryBytes: peakMemoryBytes(),
-    files: await recordFiles(folder, OUTPUT_NAMES),
+    files: await recordFiles(
+      folder,
+      outputs.flatMap((output) => OUTPUT_FILES[output]),
+    ),
   };
   await writeJson(join(folder, RUN_FILE), manifest);
+  await removeMeans(folder, outputs);
   return { folder, areas, manifest };
 }
 
 function announce(
   run: PreparedRun,
-  { scene, folder, choice }: RunOptions,
+  { scene, folder, choice, resume, checkpoint }: RunOptions,
   workers: number,
   listener: RunListener,
 ): void {
@@ -171,16 +215,28 @@ function announce(
     chips: chipCount(run.plan),
     output: folder,
   });
+  if (resume && checkpoint === null) {
+    const message = `${folder} holds nothing to resume: the run starts from the beginning`;
+    listener({ type: "warning", code: "nothing-to-resume", message });
+  }
   for (const warning of run.warnings) listener({ type: "warning", ...warning });
 }
 
 function describeRun(
   { scene: { grid }, model: { card }, gsd, plan }: PreparedRun,
   { config, choice }: RunOptions,
-  { inferred, withoutData, inferenceSeconds }: MapStageResult,
+  { inferred, withoutData, inferenceSeconds }: Tally,
 ): Omit<
   RunManifest,
-  "inputs" | "started" | "finished" | "workers" | "warnings" | "stages" | "peakMemoryBytes" | "files"
+  | "inputs"
+  | "started"
+  | "finished"
+  | "workers"
+  | "warnings"
+  | "stages"
+  | "checkpoints"
+  | "peakMemoryBytes"
+  | "files"
 > {
   return {
     landstitch: VERSION,

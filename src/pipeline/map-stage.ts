@@ -1,12 +1,13 @@
 import { join } from "node:path";
-import { throwIfAborted } from "../errors.ts";
+import { throwIfAborted, UserError } from "../errors.ts";
 import type { Device } from "../inference/device.ts";
 import { type InferredChip, WorkerPool } from "../inference/worker-pool.ts";
 import { type CogWriter, createCog } from "../raster/cog-writer.ts";
 import { NODATA } from "../scene/class-scheme.ts";
-import { stitch } from "../stitcher/stitcher.ts";
+import { type LabelStrip, stitch } from "../stitcher/stitcher.ts";
 import { chipCount } from "../tiler/chip-plan.ts";
 import { type Chip, readChips } from "../tiler/tiler.ts";
+import { badCheckpoint, type Checkpointer, type MapState, type Tally } from "./checkpoint.ts";
 import type { Config } from "./config.ts";
 import { allOrNothing, clearFolder } from "./output-folder.ts";
 import type { PreparedRun } from "./prepare.ts";
@@ -20,75 +21,95 @@ export interface MapStageOptions {
   readonly blend: Config["blend"];
   readonly listener: RunListener;
   readonly signal: AbortSignal | undefined;
+  readonly checkpointer: Checkpointer;
+  /** Where an earlier process came to; null for a new run. */
+  readonly resume: Resumption | null;
 }
 
-/** What the map stage did. */
-export interface MapStageResult {
-  readonly inferred: number;
-  readonly withoutData: number;
-  /** Sum of the seconds inside the inference sessions. */
-  readonly inferenceSeconds: number;
+/** A row of chips to go on after, and what had been counted. */
+export interface Resumption {
+  readonly map: MapState;
+  readonly tally: Tally;
 }
 
 /**
  * Scene → chips → scores → strips → landcover.tif and confidence.tif. The workers are checked before the folder is touched; whatever
- * fails, every chip under way is waited for, the workers end, and no file is left.
+ * fails, every chip under way is waited for, the workers end, and no file is left that is not part of a checkpoint.
  */
-export async function mapStage(run: PreparedRun, options: MapStageOptions): Promise<MapStageResult> {
+export async function mapStage(run: PreparedRun, options: MapStageOptions): Promise<Tally> {
   const { model } = run;
   const pool = new WorkerPool(model, { workers: options.workers, executionProvider: options.device });
   try {
     await pool.check(run.plan.x.chip);
     throwIfAborted(options.signal);
-    await clearFolder(options.folder);
+    if (options.resume === null) await clearFolder(options.folder);
     return await allOrNothing(options.folder, () => writeCogs(run, pool, options));
   } finally {
     await pool.close();
   }
 }
 
-async function writeCogs(
-  run: PreparedRun,
-  pool: WorkerPool,
-  options: MapStageOptions,
-): Promise<MapStageResult> {
-  const cogs = await createCogs(run, options.folder);
+/** The two COGs of a run. */
+interface Cogs {
+  readonly landcover: CogWriter;
+  readonly confidence: CogWriter;
+}
+
+async function writeCogs(run: PreparedRun, pool: WorkerPool, options: MapStageOptions): Promise<Tally> {
+  const { checkpointer } = options;
+  const { landcover, confidence } = await createCogs(run, options);
   try {
-    const result = await mapChips(run, pool, cogs, options);
-    await Promise.all(cogs.map((cog) => cog.finish()));
-    return result;
+    const tally = await mapChips(run, pool, { landcover, confidence }, options);
+    const keepParts = options.resume !== null || checkpointer.cost.count > 0;
+    await Promise.all([landcover.finish({ keepParts }), confidence.finish({ keepParts })]);
+    if (keepParts || checkpointer.due()) await checkpointer.save(tally, () => Promise.resolve(null));
+    await Promise.all([landcover.abort(), confidence.abort()]);
+    return tally;
   } catch (error) {
-    await Promise.all(cogs.map((cog) => cog.abort()));
+    const resumable = options.resume !== null || checkpointer.cost.count > 0;
+    await Promise.all([landcover, confidence].map((cog) => (resumable ? cog.suspend() : cog.abort())));
     throw error;
   }
 }
 
 async function mapChips(
-  { scene, model, plan, bands }: PreparedRun,
+  run: PreparedRun,
   pool: WorkerPool,
-  [landcover, confidence]: readonly [CogWriter, CogWriter],
-  { blend, listener, signal }: MapStageOptions,
-): Promise<MapStageResult> {
+  cogs: Cogs,
+  { blend, listener, signal, checkpointer, resume }: MapStageOptions,
+): Promise<Tally> {
+  const { scene, model, plan, bands } = run;
   const { classes, output } = model.card;
-  const { width, height } = scene.grid;
-  const meter = new ProgressMeter("map", chipCount(plan), (width * height) / 1e6, listener);
-  const tally = { inferred: 0, withoutData: 0, inferenceSeconds: 0 };
-  const chips = stopWhen(signal, readChips(scene, plan, { bands, readAhead: 2 }));
-  const scored = counted(pool.infer(chips), tally, meter);
-  const classIds = classes.map(({ id }) => id);
-  for await (const strip of stitch(scored, {
+  const tally = { ...(resume?.tally ?? { inferred: 0, withoutData: 0, inferenceSeconds: 0 }) };
+  const fromRow = resume?.map.stitcher.latticeRows ?? 0;
+  const chips = stopWhen(signal, readChips(scene, plan, { bands, readAhead: 2, fromRow }));
+  const scored = counted(pool.infer(chips), tally, mapMeter(run, listener, fromRow));
+  const strips = stitch(scored, {
     plan,
-    classIds,
+    classIds: classes.map(({ id }) => id),
     stride: output.stride,
     margin: output.margin,
     blend,
-  })) {
+    resume: resume?.map.stitcher ?? null,
+  });
+  for await (const strip of strips) {
     await Promise.all([
-      landcover.write({ data: strip.labels, rows: strip.rows }),
-      confidence.write({ data: strip.confidence, rows: strip.rows }),
+      cogs.landcover.write({ data: strip.labels, rows: strip.rows }),
+      cogs.confidence.write({ data: strip.confidence, rows: strip.rows }),
     ]);
+    if (checkpointer.due()) await checkpointer.save(tally, () => mapState(strip, cogs));
   }
   return tally;
+}
+
+async function mapState(strip: LabelStrip, { landcover, confidence }: Cogs): Promise<MapState> {
+  const [landcoverState, confidenceState] = await Promise.all([landcover.state(), confidence.state()]);
+  return { stitcher: strip.state(), landcover: landcoverState, confidence: confidenceState };
+}
+
+function mapMeter({ scene, plan }: PreparedRun, listener: RunListener, fromRow: number): ProgressMeter {
+  const { width, height } = scene.grid;
+  return new ProgressMeter("map", chipCount(plan), (width * height) / 1e6, listener, fromRow * plan.x.count);
 }
 
 async function* stopWhen(signal: AbortSignal | undefined, chips: AsyncIterable<Chip>): AsyncGenerator<Chip> {
@@ -112,26 +133,22 @@ async function* counted(
   }
 }
 
-async function createCogs({ scene, model }: PreparedRun, folder: string): Promise<[CogWriter, CogWriter]> {
+async function createCogs({ scene, model }: PreparedRun, { folder, resume }: MapStageOptions): Promise<Cogs> {
   const { grid } = scene;
   const common = { grid, sampleType: "uint8", nodata: NODATA } as const;
   const tags = { MODEL: `${model.card.name} ${model.card.version}` };
-  const landcover = await createCog(join(folder, "landcover.tif"), {
-    ...common,
-    palette: model.card.classes,
-    overviews: "mode",
-    tags,
-  });
+  const labels = { ...common, palette: model.card.classes, overviews: "mode", tags } as const;
+  const percent = { ...common, overviews: "average", bandNames: ["confidence, percent"], tags } as const;
   try {
-    const confidence = await createCog(join(folder, "confidence.tif"), {
-      ...common,
-      overviews: "average",
-      bandNames: ["confidence, percent"],
-      tags,
-    });
-    return [landcover, confidence];
+    const landcover = await createCog(join(folder, "landcover.tif"), labels, resume?.map.landcover);
+    try {
+      const path = join(folder, "confidence.tif");
+      return { landcover, confidence: await createCog(path, percent, resume?.map.confidence) };
+    } catch (error) {
+      await (resume === null ? landcover.abort() : landcover.suspend());
+      throw error;
+    }
   } catch (error) {
-    await landcover.abort();
-    throw error;
+    throw resume === null || error instanceof UserError ? error : badCheckpoint(folder, error);
   }
 }

@@ -1,7 +1,8 @@
 import { mkdir, readdir, rm, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { messageOf, oneLine, UserError } from "../errors.ts";
-import { OUTPUT_FILES, RUN_FILE } from "./outputs.ts";
+import { asResumable, hasCheckpoint } from "./checkpoint.ts";
+import { CHECKPOINT_FILE, OUTPUT_FILES, type Output, RUN_FILE } from "./outputs.ts";
 
 /** Names of all files that a run can write beside run.json. */
 export const OUTPUT_NAMES: readonly string[] = Object.values(OUTPUT_FILES).flat();
@@ -29,17 +30,30 @@ export async function clearFolder(folder: string): Promise<void> {
 
 /** Removes whatever a run writes, and what a killed one left half-written. Files of others stay. */
 export async function removeOutputs(folder: string): Promise<void> {
-  const names = [RUN_FILE, ...OUTPUT_NAMES];
+  const names = [RUN_FILE, CHECKPOINT_FILE, ...OUTPUT_NAMES];
   const ours = (file: string): boolean =>
     names.some((name) => file === name || (file.startsWith(`${name}.`) && /\.part(\.\d+)?$/.test(file)));
   for (const file of await readdir(folder)) if (ours(file)) await rm(join(folder, file), { force: true });
 }
 
-/** Does work in a folder that clearFolder has made: when it fails, none of the run's files stay, finished or not. */
+/** Removes what a finished run no longer needs: its checkpoint, and the COGs that were only a means. */
+export async function removeMeans(folder: string, outputs: readonly Output[]): Promise<void> {
+  await rm(join(folder, CHECKPOINT_FILE), { force: true });
+  for (const output of ["landcover", "confidence"] as const) {
+    if (outputs.includes(output)) continue;
+    for (const name of OUTPUT_FILES[output]) await rm(join(folder, name), { force: true });
+  }
+}
+
+/**
+ * Does work in a folder that clearFolder has made. When it fails, none of the run's files stay, finished or not; unless there is a
+ * checkpoint to go on from, which the error then tells.
+ */
 export async function allOrNothing<T>(folder: string, work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (error) {
+    if (await hasCheckpoint(folder)) throw asResumable(error);
     const nothing = (): void => undefined; // what failed first is what the user must know
     await removeOutputs(folder).catch(nothing);
     throw error;

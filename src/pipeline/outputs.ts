@@ -12,5 +12,8 @@ export type Output = keyof typeof OUTPUT_FILES;
 
 export const OUTPUTS = Object.keys(OUTPUT_FILES) as [Output, ...Output[]];
 
+/** Where a run stands that is not finished; removed with the last file. */
+export const CHECKPOINT_FILE = "run.checkpoint";
+
 /** Always written, and last: a folder without it is not finished. */
 export const RUN_FILE = "run.json";

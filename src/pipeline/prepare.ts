@@ -27,6 +27,9 @@ export interface PreparedRun {
   readonly warnings: readonly Warning[];
 }
 
+/** Side of the blocks of the COGs in px. */
+const COG_BLOCK = 512;
+
 /** Opens the scene and the model, checks that they suit each other, and plans the chips. Throws UserError where they do not. */
 export async function prepareRun(scenePath: string, folder: string, config: Config): Promise<PreparedRun> {
   await refuseOverwritingInput(scenePath, folder);
@@ -59,6 +62,14 @@ async function prepareScene(native: Scene, model: Model, config: Config): Promis
   const scene = choice.resampleTo === null ? ranged.scene : resampleScene(ranged.scene, choice.resampleTo);
   const plan = planChips(scene.grid, chipSize(card, config));
   return { scene, model, bands, plan, gsd: groundSampleDistance(scene.grid), warnings };
+}
+
+/** About what a checkpoint of the run holds (bytes): scores that wait for the next row of chips, and half a strip of each COG's levels. */
+export function checkpointBytes({ model, plan, scene }: PreparedRun): number {
+  const { stride } = model.card.output;
+  const scores = (4 * model.card.classes.length * plan.x.size * plan.y.overlap) / stride ** 2;
+  const strips = 2 * (4 / 3) * (COG_BLOCK / 2) * scene.grid.width;
+  return scores + strips;
 }
 
 /** True when positions of a grid are known in longitude and latitude. */

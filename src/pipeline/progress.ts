@@ -78,6 +78,8 @@ export class ProgressMeter {
     private readonly total: number,
     private readonly megapixels: number,
     private readonly listener: RunListener,
+    /** What an earlier process had done: it tells nothing about this one's speed. */
+    private readonly doneBefore = 0,
   ) {}
 
   report(done: number): void {
@@ -85,14 +87,15 @@ export class ProgressMeter {
     if (done < this.total && now - this.#last < 100) return;
     this.#last = now;
     const seconds = (now - this.#start) / 1000;
-    const share = done / this.total;
+    const share = (done - this.doneBefore) / this.total;
+    const shareLeft = 1 - done / this.total;
     this.listener({
       type: "progress",
       stage: this.stage,
       done,
       total: this.total,
       megapixelsPerSecond: seconds === 0 ? 0 : (this.megapixels * share) / seconds,
-      secondsLeft: share === 0 ? null : (seconds * (1 - share)) / share,
+      secondsLeft: share === 0 ? null : (seconds * shareLeft) / share,
     });
   }
 }

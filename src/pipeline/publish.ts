@@ -1,4 +1,3 @@
-import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { throwIfAborted } from "../errors.ts";
 import { type Areas, combineAreas, measureAreas } from "../report/areas.ts";
@@ -30,24 +29,18 @@ export interface PublishOptions {
 }
 
 /**
- * Reads the finished COGs as ordinary scenes and writes what was asked for: polygons, tiles, areas. COGs that were only a means
- * are removed. Returns the areas, for they are what a user wants to see.
+ * Reads the finished COGs as ordinary scenes and writes what was asked for: polygons, tiles, areas. Returns the areas, for they are
+ * what a user wants to see.
  */
 export async function publish(options: PublishOptions): Promise<Areas> {
   const { folder } = options;
   const labels = await openScene(join(folder, "landcover.tif"));
   const confidence = await openScene(join(folder, "confidence.tif"));
-  let areas: Areas;
   try {
-    areas = await publishScenes(labels, confidence, options);
+    return await publishScenes(labels, confidence, options);
   } finally {
     await Promise.all([labels.close(), confidence.close()]);
   }
-  for (const output of ["landcover", "confidence"] as const) {
-    if (options.outputs.includes(output)) continue;
-    for (const name of OUTPUT_FILES[output]) await rm(join(folder, name), { force: true });
-  }
-  return areas;
 }
 
 async function publishScenes(labels: Scene, confidence: Scene, options: PublishOptions): Promise<Areas> {

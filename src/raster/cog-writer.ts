@@ -60,7 +60,8 @@ export async function createCog(
   const levels = levelSizes(image);
   const parts: PartFile[] = [];
   try {
-    for (const level of levels.keys()) parts.push(await openPart(`${path}.part.${level}`, state?.levels[level]));
+    for (const level of levels.keys())
+      parts.push(await openPart(`${path}.part.${level}`, state?.levels[level]));
   } catch (error) {
     await Promise.all(parts.map((part) => (state === null ? part.remove() : part.close())));
     throw writeError(path, error);

@@ -6,6 +6,8 @@ export interface ByteSource {
   /** The path or URL as the user gave it. */
   readonly path: string;
   readonly byteLength: number;
+  /** What changes when the bytes do: time of change, or the server's ETag. */
+  readonly version: string;
   /** Exactly `length` bytes from `offset`; the caller owns them. Throws UserError when the source ends before. */
   read(offset: number, length: number): Promise<Uint8Array>;
   close(): Promise<void>;
@@ -14,6 +16,13 @@ export interface ByteSource {
 /** True for http and https URLs. */
 export function isUrl(pathOrUrl: string): boolean {
   return /^https?:\/\//i.test(pathOrUrl);
+}
+
+/** What changes when the file does: its length and time of change, or what a server says of it. Throws UserError as opening does. */
+export async function sourceVersion(pathOrUrl: string): Promise<string> {
+  const source = await openByteSource(pathOrUrl);
+  await source.close();
+  return `${source.byteLength} bytes, ${source.version}`;
 }
 
 /** Opens a local file or an http(s) URL. */

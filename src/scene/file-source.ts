@@ -1,3 +1,4 @@
+import type { Stats } from "node:fs";
 import { type FileHandle, open } from "node:fs/promises";
 import { messageOf, UserError } from "../errors.ts";
 import type { ByteSource } from "./byte-source.ts";
@@ -10,7 +11,7 @@ export async function openFileSource(path: string): Promise<ByteSource> {
     const stats = await file.stat();
     if (stats.isDirectory())
       throw new UserError("not-a-file", `${path} is a directory.`, "Name a GeoTIFF file in it.");
-    return fileSource(path, file, stats.size);
+    return fileSource(path, file, stats);
   } catch (error) {
     await file.close();
     throw error;
@@ -35,10 +36,11 @@ async function openFile(path: string): Promise<FileHandle> {
   }
 }
 
-function fileSource(path: string, file: FileHandle, byteLength: number): ByteSource {
+function fileSource(path: string, file: FileHandle, { size: byteLength, mtime }: Stats): ByteSource {
   return {
     path,
     byteLength,
+    version: `changed ${mtime.toISOString()}`,
     close: () => file.close(),
     read: async (offset, length) => {
       if (offset + length > byteLength) throw truncatedFile(path, offset, length, byteLength);

@@ -14,13 +14,14 @@ export async function openHttpSource(url: string): Promise<ByteSource> {
   return {
     path: url,
     byteLength,
+    version: head.version,
     close: () => Promise.resolve(),
     read: async (offset, length) => {
       if (offset + length > byteLength) throw truncatedFile(url, offset, length, byteLength);
       if (length === 0) return new Uint8Array(0);
       if (offset + length <= head.bytes.length) return head.bytes.slice(offset, offset + length);
       const range = await fetchRange(url, offset, length);
-      if (range.total !== byteLength) throw changedFile(url, byteLength, range.total);
+      if (range.total !== byteLength || range.version !== head.version) throw changedFile(url, head, range);
       if (range.bytes.length !== length)
         throw truncatedFile(url, offset, length, offset + range.bytes.length);
       return range.bytes;
@@ -32,6 +33,8 @@ interface Range {
   readonly bytes: Uint8Array;
   /** Length of the whole file in bytes. */
   readonly total: number;
+  /** ETag, or else the time of change, as the server says. */
+  readonly version: string;
 }
 
 async function fetchRange(url: string, offset: number, length: number): Promise<Range> {
@@ -39,7 +42,9 @@ async function fetchRange(url: string, offset: number, length: number): Promise<
     const headers = { range: `bytes=${offset}-${offset + length - 1}`, "accept-encoding": "identity" };
     const response = await fetch(url, { headers, signal: AbortSignal.timeout(TIMEOUT_MS) });
     const total = totalLength(url, response, offset);
-    return { bytes: await boundedBody(url, response, length), total };
+    const version =
+      response.headers.get("etag") ?? response.headers.get("last-modified") ?? "unknown version";
+    return { bytes: await boundedBody(url, response, length), total, version };
   } catch (error) {
     if (error instanceof UserError) throw error;
     const cause =
@@ -98,10 +103,10 @@ async function boundedBody(url: string, response: Response, length: number): Pro
   return new Uint8Array(Buffer.concat(parts));
 }
 
-function changedFile(url: string, before: number, now: number): UserError {
+function changedFile(url: string, before: Range, now: Range): UserError {
   return new UserError(
     "http-changed",
-    `${url} changed while it was read: ${before} bytes before, ${now} now.`,
+    `${url} changed while it was read: ${before.total} bytes (${before.version}) before, ${now.total} (${now.version}) now.`,
     "Run again when the file no longer changes.",
   );
 }

@@ -103,5 +103,7 @@ export class PixelResolver implements Resolver {
     return null;
   }
 
-  resume(): void {}
+  resume(): void {
+    // a row of pixels needs nothing of the rows before it
+  }
 }
