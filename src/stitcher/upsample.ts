@@ -55,16 +55,19 @@ export class UpsamplingResolver implements Resolver {
   }
 
   state(): ResolverState {
-    const rowLength = this.#options.cellCols * this.#classes;
+    const { cellCols } = this.#options;
+    const [start, end] = [(this.#cellRows - 1) * cellCols, this.#cellRows * cellCols];
     return {
-      cells: this.#cells.subarray((this.#cellRows - 1) * rowLength, this.#cellRows * rowLength),
+      cells: this.#cells.subarray(start * this.#classes, end * this.#classes),
+      winners: this.#winners.subarray(start, end),
       cellRow: this.#firstRow + this.#cellRows - 1,
       pixelRow: this.#pixelRow,
     };
   }
 
-  resume({ cells, cellRow, pixelRow }: ResolverState): void {
+  resume({ cells, winners, cellRow, pixelRow }: ResolverState): void {
     this.#cells = cells;
+    this.#winners = winners;
     this.#cellRows = 1;
     this.#firstRow = cellRow;
     this.#pixelRow = pixelRow;

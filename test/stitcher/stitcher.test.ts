@@ -37,6 +37,15 @@ async function* asynchronous<T>(items: Iterable<T>): AsyncGenerator<T> {
   yield* items;
 }
 
+/** Strips with rows of their own. */
+async function collect(strips: AsyncIterable<LabelStrip>) {
+  const collected = [];
+  for await (const { row, labels, confidence } of strips) {
+    collected.push({ row, labels: labels.slice(), confidence: confidence.slice() });
+  }
+  return collected;
+}
+
 async function stitchAll(
   plan: ChipPlan,
   stride: number,
@@ -108,6 +117,30 @@ describe("stitch", () => {
         expect(wrong).toEqual([]);
       }),
       { numRuns: 60 },
+    );
+  });
+
+  test("property: going on from the state after any row of chips gives the same strips as never stopping", async () => {
+    await fc.assert(
+      fc.asyncProperty(cases, async ({ width, height, stride, chipCells, overlapShare, blend, seed }) => {
+        const overlap = Math.floor(chipCells * overlapShare) * stride;
+        const plan = planChips({ width, height }, { chip: chipCells * stride, overlap });
+        const noisy = [...scoredChips(plan, stride, seed)].map((chip) => ({
+          ...chip,
+          scores: chip.scores!.map((score) => score / (1 + (chip.index % 3))),
+        }));
+        const options = { plan, classIds: CLASS_IDS, stride, margin: 0, blend };
+        const copies = () => noisy.map((chip) => ({ ...chip, scores: new Float32Array(chip.scores) }));
+        for await (const { state } of stitch(asynchronous(copies()), options)) {
+          const resume = structuredClone(state());
+          const rest = copies().filter(({ latticeRow }) => latticeRow >= resume.latticeRows);
+          const found = await collect(stitch(asynchronous(rest), { ...options, resume }));
+          const whole = await collect(stitch(asynchronous(copies()), options));
+          expect(found).toEqual(whole.slice(whole.length - found.length));
+          if (found.length > 0) expect(found[0]!.row).toBe(resume.row);
+        }
+      }),
+      { numRuns: 25 },
     );
   });
 
