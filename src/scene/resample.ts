@@ -1,5 +1,5 @@
 import { UserError } from "../errors.ts";
-import { pixelPoint, rebaseAffine } from "../geo/affine.ts";
+import { determinant, pixelPoint, rebaseAffine } from "../geo/affine.ts";
 import { type Grid, groundSampleDistance } from "../geo/grid.ts";
 import { containsWindow, describeWindow, fullWindow, intersectWindows, type Window } from "../geo/window.ts";
 import { mapOrdered } from "../stream.ts";
@@ -31,7 +31,7 @@ export function resampleScene(scene: Scene, gsd: number): Scene {
       `${scene.path} has no georeference, so its ground sample distance is unknown.`,
       "Pass --gsd native to map its pixels as they are, or give it a georeference (gdal_edit.py -a_srs -a_ullr).",
     );
-  const ratio = gsd / native;
+  const ratio = gsd / nominalGsd(scene.grid, native);
   if (Math.abs(ratio - 1) < SAME) return scene;
   if (scene.palette !== null)
     throw new UserError(
@@ -40,6 +40,12 @@ export function resampleScene(scene: Scene, gsd: number): Scene {
       "Pass --gsd native.",
     );
   return virtualScene(scene, resampledGrid(scene.grid, ratio), blockSource(scene, ratio));
+}
+
+/** Side of a pixel by its CRS (m) where that is true to SAME, as in UTM: so that 1 m makes pixels of 1, not of 0.9996; else `native`. */
+function nominalGsd({ affine, crs }: Grid, native: number): number {
+  const side = Math.sqrt(Math.abs(determinant(affine))) * (crs?.metresPerUnit ?? Number.NaN);
+  return Math.abs(native / side - 1) < SAME ? side : native;
 }
 
 /** The grid with pixels `ratio` times as large, rounded up to cover the source. */
