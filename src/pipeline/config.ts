@@ -16,7 +16,10 @@ export const configSchema = z.strictObject({
       "Bands of the scene for the model's inputs, in order: numbers from 1, roles or names. By the model card where not given.",
     ),
   rescale: z
-    .union([z.literal("auto"), z.tuple([z.number(), z.number()])])
+    .union([
+      z.literal("auto"),
+      z.tuple([z.number(), z.number()]).refine(([min, max]) => min < max, "must have the smaller first"),
+    ])
     .optional()
     .describe(
       "Stretches raw values to 0-255 for 8-bit models: [min, max], or auto for the 2nd to 98th percentile.",

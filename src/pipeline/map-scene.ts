@@ -159,7 +159,7 @@ function publishOptions(
     folder,
     classes: model.card.classes,
     outputs,
-    name: basename(scene),
+    name: basename(/^https?:/.test(scene) ? new URL(scene).pathname : scene),
     attribution,
     listener,
     signal,

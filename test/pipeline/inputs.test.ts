@@ -9,6 +9,7 @@ import { fixtureModelPath } from "../support/fixture-model.ts";
 import { serveRanges } from "../support/range-server.ts";
 import { scratchFolder } from "../support/scratch.ts";
 import { writeScene } from "../support/write-scene.ts";
+import { readArchive } from "../tiles/support/archive.ts";
 
 const scratch = scratchFolder();
 const fixtures = serveRanges(TIFF_FIXTURES);
@@ -134,6 +135,14 @@ test("a scene behind a URL is read by ranges, each block once, and gives the byt
   expect(head).toBeLessThan(size / 4);
   expect(Math.max(...blocks)).toBeLessThan(size / 4);
   expect(blocks.reduce((sum, bytes) => sum + bytes, 0)).toBeLessThan(size);
+});
+
+test("tiles of a scene behind a signed URL carry its name, not its signature", async () => {
+  const out = join(scratch, "signed");
+  const scene = `${fixtures.url("none-strips.tif")}?signature=secret`;
+  await mapScene(scene, out, { ...PIXELWISE, outputs: ["raster-tiles"] });
+  const { metadata } = await readArchive(join(out, "landcover-raster.pmtiles"));
+  expect(metadata["name"]).toBe("none-strips.tif");
 });
 
 async function mapToLabels(scene: string, folder: string, options: MapSceneOptions): Promise<number[]> {
