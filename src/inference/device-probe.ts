@@ -5,8 +5,7 @@ import { scoresOf } from "./output-scores.ts";
 
 /**
  * Child process that tries a device: `node device-probe.js DEVICE MODEL CARD`. Prints "same" when the device labels at least
- * 99.9 % of the cells of a chip as the CPU does, else the share that agrees; fails with the runtime's own message as the
- * only line of the error output.
+ * 99.9 % of the cells of a chip as the CPU does, else the share that agrees, or "failed: " and the runtime's own message.
  */
 const [device = "", modelPath = "", cardJson = "{}"] = process.argv.slice(2);
 const card = modelCardSchema.parse(JSON.parse(cardJson));
@@ -16,8 +15,7 @@ try {
   const share = agreeing / expected.length;
   process.stdout.write(share >= 0.999 ? "same\n" : `${(share * 100).toFixed(2)} % agree\n`);
 } catch (error) {
-  process.stderr.write(`${error instanceof Error ? error.message.trim() : String(error)}\n`);
-  process.exitCode = 1;
+  process.stdout.write(`failed: ${error instanceof Error ? error.message : String(error)}\n`);
 }
 
 async function labels(provider: string): Promise<readonly number[]> {

@@ -78,13 +78,21 @@ function probe(device: Device, model: Model, signal: AbortSignal | undefined): P
       { timeout: PROBE_SECONDS * 1000, killSignal: "SIGKILL", ...(signal === undefined ? {} : { signal }) },
       (error, stdout, stderr) => {
         if (signal?.aborted === true) reject(new CancelledError());
-        else if (error === null)
-          resolve(stdout.trim() === "same" ? null : `its labels differ from the CPU's (${stdout.trim()})`);
+        else if (error === null) resolve(reasonOf(stdout.trim()));
         else if (error.killed === true) resolve(`it did not answer in ${PROBE_SECONDS} s`);
         else resolve(lastLine(stderr) ?? `the driver failed (${error.signal ?? error.code})`);
       },
     );
   });
+}
+
+/** Why a device is not taken, by what its probe prints; null when it is. */
+function reasonOf(answer: string): string | null {
+  if (answer === "same") return null;
+  const failure = /^failed: (.*)$/s.exec(answer)?.[1];
+  return failure === undefined
+    ? `its labels differ from the CPU's (${answer})`
+    : (lastLine(failure) ?? "the driver failed");
 }
 
 /** The last line of an error output, without ONNX Runtime's place in its own source and without the full stop. */

@@ -1,4 +1,6 @@
+import { execFileSync } from "node:child_process";
 import { existsSync } from "node:fs";
+import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
 import { chooseDevice } from "../../src/inference/device.ts";
 import { fixtureModel } from "../support/fixture-model.ts";
@@ -29,4 +31,23 @@ describe("chooseDevice", () => {
       });
     },
   );
+});
+
+describe("the probe of a device", () => {
+  const probe = fileURLToPath(new URL("../../dist/inference/device-probe.js", import.meta.url));
+  const answerOf = async (device: string): Promise<string> => {
+    const { path, card } = await fixtureModel("pixelwise");
+    return execFileSync(process.execPath, [probe, device, path, JSON.stringify(card)], {
+      encoding: "utf8",
+      stdio: ["ignore", "pipe", "ignore"],
+    });
+  };
+
+  test("finds that the CPU labels as the CPU does", async () => {
+    expect(await answerOf("cpu")).toBe("same\n");
+  });
+
+  test.skipIf(hasGpu)("tells the runtime's own reason where there is no GPU", async () => {
+    expect(await answerOf("webgpu")).toMatch(/^failed: .*[Aa]dapter/s);
+  });
 });
