@@ -9,12 +9,20 @@ import json
 from datetime import date
 from pathlib import Path
 
+import numpy as np
 import onnxruntime
 
 from calibration import reliability
 from data import CLASSES, VALIDATION_TILES, load_tile
 from robustness import robustness
 from scoring import blended_scores, confusion, full_size, labels_of, scores_of
+
+
+def flipped_scores(predict):
+    """As `predict`, the mean over the chip and its three mirrorings."""
+    mirror = lambda array, axes: np.ascontiguousarray(np.flip(array, axes))
+    ways = [((), ()), ((2,), (3,)), ((1,), (2,)), ((1, 2), (2, 3))]
+    return lambda chips: sum(np.flip(predict(mirror(chips, shown)), back) for shown, back in ways) / len(ways)
 
 
 def main():
@@ -42,6 +50,10 @@ def main():
     rows = robustness(lambda picture: blended_scores(predict, picture, card["chip"], card["overlap"]), image, labels)
     for row in rows:
         print(row)
+    flips = flipped_scores(predict)
+    mirrored = scores_of(confusion(labels_of(full_size(blended_scores(flips, image, card["chip"], card["overlap"]), *labels.shape)), labels))
+    gain = {"meanIoU": mirrored["meanIoU"], "gain": round(mirrored["meanIoU"] - figures["meanIoU"], 4)}
+    print("with four flips:", gain)
     if args.write_card:
         card["metrics"] = [
             {
@@ -50,6 +62,7 @@ def main():
                 "date": date.today().isoformat(),
                 "command": f"python models/training/evaluate.py --model models/{card['name']} --data ../shared/data",
                 **figures,
+                "flips": gain,
                 "calibration": calibration,
                 "robustness": rows,
                 "note": "native resolution, no TTA; GSD about 1 m (estimated)",

@@ -76,6 +76,12 @@ function addMap(root: Command, output: CommandOutput, interruptible: () => Abort
     .option("--chip <px>", "side of a chip; the model's by default", wholeNumber)
     .option("--overlap <px>", "px shared by neighbouring chips; the model's by default", wholeNumber)
     .addOption(new Option("--blend <how>", "how overlapping chips are merged").choices(["hann", "crop"]))
+    .addOption(
+      new Option("--tta <how>", "test-time augmentation: show each chip mirrored too").choices([
+        "none",
+        "flip",
+      ]),
+    )
     .option("--outputs <list>", `what to write: ${OUTPUTS.join(",")}`, list)
     .option("--resume", "go on with the run that was interrupted, killed or failed in this folder")
     .option("--checkpoint <seconds>", "seconds between checkpoints; by default under 2 % of the run", number)

@@ -70,6 +70,10 @@ const metricSchema = z
       .record(z.string(), z.looseObject({ iou: accuracy, precision: accuracy, recall: accuracy }))
       .optional()
       .describe("By the names of the classes."),
+    flips: z
+      .looseObject({ meanIoU: accuracy, gain: z.number() })
+      .optional()
+      .describe("Mean IoU with --tta flip, and what it gains over a single look."),
     confusion: z
       .array(z.array(z.int().nonnegative()))
       .optional()

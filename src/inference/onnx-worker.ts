@@ -2,6 +2,7 @@ import { workerData } from "node:worker_threads";
 import { InferenceSession, Tensor } from "onnxruntime-node";
 import { messageOf } from "../errors.ts";
 import type { SampleArray } from "../scene/raster-block.ts";
+import { addFlipped, type Flip, flipSamples } from "./flips.ts";
 import { inputTensorData } from "./input-tensor.ts";
 import type { ModelCard } from "./model-card.ts";
 import { scoresOf } from "./output-scores.ts";
@@ -11,6 +12,8 @@ export interface WorkerSetup {
   readonly modelPath: string;
   readonly card: ModelCard;
   readonly executionProvider: "cpu" | "cuda" | "webgpu";
+  /** What each chip is shown as: its scores are the mean over these. */
+  readonly flips: readonly Flip[];
 }
 
 /** One chip for the model: interleaved samples of height · width · bands. */
@@ -26,13 +29,33 @@ export interface InferenceResult {
   readonly seconds: number;
 }
 
-const { modelPath, card, executionProvider } = setupOf(workerData);
+const { modelPath, card, executionProvider, flips } = setupOf(workerData);
 let session: Promise<InferenceSession> | undefined;
 
 /** Runs the model on one chip. Called by the pool; blocks this worker's thread meanwhile. */
-export async function infer({ data, width, height }: InferenceTask): Promise<InferenceResult> {
+export async function infer(chip: InferenceTask): Promise<InferenceResult> {
   session ??= createSession();
   const ready = await session;
+  const [only, ...others] = flips;
+  if (only === undefined || others.length === 0) return inferOnce(ready, chip);
+  const { stride } = card.output;
+  const size = { width: chip.width / stride, height: chip.height / stride };
+  const scores = new Float32Array(card.classes.length * size.width * size.height);
+  let seconds = 0;
+  for (const flip of flips) {
+    const data = flipSamples(chip.data, chip.width, card.input.bands.length, flip);
+    const answer = await inferOnce(ready, { ...chip, data });
+    addFlipped(scores, answer.scores, size, flip);
+    seconds += answer.seconds;
+  }
+  for (let i = 0; i < scores.length; i++) scores[i]! /= flips.length;
+  return { scores, seconds };
+}
+
+async function inferOnce(
+  ready: InferenceSession,
+  { data, width, height }: InferenceTask,
+): Promise<InferenceResult> {
   const { input } = card;
   const dims =
     input.layout === "nhwc" ? [1, height, width, input.bands.length] : [1, input.bands.length, height, width];

@@ -4,6 +4,7 @@ import { messageOf, oneLine, UserError } from "../errors.ts";
 import { describeWindow } from "../geo/window.ts";
 import { mapOrdered } from "../stream.ts";
 import type { Chip } from "../tiler/tiler.ts";
+import { FLIPS } from "./flips.ts";
 import type { Model } from "./model.ts";
 import type { InferenceResult, InferenceTask, WorkerSetup } from "./onnx-worker.ts";
 
@@ -14,6 +15,8 @@ const WORKER = fileURLToPath(new URL("../../dist/inference/onnx-worker.js", impo
 export interface PoolOptions {
   readonly workers: number;
   readonly executionProvider: WorkerSetup["executionProvider"];
+  /** What each chip is shown as; only as it is by default. */
+  readonly flips?: WorkerSetup["flips"];
 }
 
 /** A chip with its scores, [classes][height][width] cells; null for a chip without data. */
@@ -31,8 +34,8 @@ export class WorkerPool {
   /** Why a worker could not start, where one could not. */
   #startFailure: Error | null = null;
 
-  constructor(model: Model, { workers, executionProvider }: PoolOptions) {
-    const workerData: WorkerSetup = { modelPath: model.path, card: model.card, executionProvider };
+  constructor(model: Model, { workers, executionProvider, flips = FLIPS.slice(0, 1) }: PoolOptions) {
+    const workerData: WorkerSetup = { modelPath: model.path, card: model.card, executionProvider, flips };
     this.#model = model;
     this.workers = workers;
     this.#pool = new Piscina({

@@ -49,6 +49,12 @@ export const configSchema = z.strictObject({
     .enum(["hann", "crop"])
     .default("hann")
     .describe("How overlapping chips are merged: hann fades, crop cuts in the middle."),
+  tta: z
+    .enum(["none", "flip"])
+    .default("none")
+    .describe(
+      "Test-time augmentation: flip shows each chip four ways, mirrored, and takes the mean; four times the time.",
+    ),
   outputs: z
     .array(z.enum(OUTPUTS))
     .min(1)

@@ -30,5 +30,6 @@ export async function fingerprintOf(
     chip: String(run.plan.x.chip),
     overlap: String(run.plan.x.overlap),
     blend: config.blend,
+    tta: config.tta,
   };
 }

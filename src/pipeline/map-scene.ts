@@ -140,7 +140,7 @@ async function mapOrGoOn(
   const resume = checkpoint === null ? null : { map: checkpoint.map, tally: checkpoint.tally };
   const tally = await timed("map", records, listener, () =>
     mapStage(run, {
-      ...{ folder, device: choice.device, workers, blend: config.blend },
+      ...{ folder, device: choice.device, workers, blend: config.blend, tta: config.tta },
       ...{ listener, signal, checkpointer, resume },
     }),
   );

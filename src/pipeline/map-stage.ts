@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { throwIfAborted, UserError } from "../errors.ts";
 import type { Device } from "../inference/device.ts";
+import { FLIPS } from "../inference/flips.ts";
 import { type InferredChip, WorkerPool } from "../inference/worker-pool.ts";
 import { type CogWriter, createCog } from "../raster/cog-writer.ts";
 import { NODATA } from "../scene/class-scheme.ts";
@@ -19,6 +20,7 @@ export interface MapStageOptions {
   readonly device: Device;
   readonly workers: number;
   readonly blend: Config["blend"];
+  readonly tta: Config["tta"];
   readonly listener: RunListener;
   readonly signal: AbortSignal | undefined;
   readonly checkpointer: Checkpointer;
@@ -38,7 +40,11 @@ export interface Resumption {
  */
 export async function mapStage(run: PreparedRun, options: MapStageOptions): Promise<Tally> {
   const { model } = run;
-  const pool = new WorkerPool(model, { workers: options.workers, executionProvider: options.device });
+  const pool = new WorkerPool(model, {
+    workers: options.workers,
+    executionProvider: options.device,
+    flips: options.tta === "flip" ? FLIPS : FLIPS.slice(0, 1),
+  });
   try {
     await pool.check(run.plan.x.chip);
     throwIfAborted(options.signal);

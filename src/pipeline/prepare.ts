@@ -48,6 +48,7 @@ async function prepareScene(native: Scene, model: Model, config: Config): Promis
   const { card } = model;
   const warnings: Warning[] = [];
   refuseOnlyTiles(native, config);
+  refuseVainFlips(card, config);
   const warn = (code: string, message: string | null): void => {
     if (message !== null) warnings.push({ code, message: `${native.path}: ${message}` });
   };
@@ -84,6 +85,16 @@ function refuseOnlyTiles({ path, grid }: Scene, { outputs }: Config): void {
     "no-crs",
     `${path} has ${grid.crs === null ? "no georeference" : `a CRS that cannot be projected (${grid.crs.name})`}, so no tiles can be made of it.`,
     "Give it a georeference (gdal_edit.py -a_srs … -a_ullr …), or ask for other --outputs.",
+  );
+}
+
+/** Flips are offered where validation gained by them, as the card says. */
+function refuseVainFlips({ name, metrics }: ModelCard, { tta }: Config): void {
+  if (tta === "none" || metrics.some((metric) => (metric.flips?.gain ?? 0) > 0)) return;
+  throw new UserError(
+    "no-gain",
+    `--tta flip: the card of ${name} shows no gain by it (metrics.flips).`,
+    "Leave it out: the map would take four times as long for nothing known.",
   );
 }
 
