@@ -1,32 +1,28 @@
 import type { Window } from "../geo/window.ts";
 import { NODATA } from "../scene/class-scheme.ts";
 import type { Patch } from "./patches.ts";
+import type { TileLabels } from "./tile-labels.ts";
 
-/** Labels of a window of one level of a raster, row by row. */
+/** Labels of a window of a map, row by row, and their regions (see RegionIndex). */
 export interface LabelWindow {
   readonly window: Window;
   readonly labels: Uint8Array;
-}
-
-/** A tile's labels, size · size, row by row. */
-export interface TileLabels {
-  readonly labels: Uint8Array;
-  readonly size: number;
+  readonly regions: Uint32Array | null;
 }
 
 /** So near to the far edge of a window (px), rounding could step over it. */
 const EDGE = 1e-6;
 
-/** A patch in pixels of a level, counted from a window of it: start and end (px) of the positions along its first and last row. */
+/** A patch in pixels of the map, counted from a window of it: start and end (px) of the positions along its first and last row. */
 interface LocalPatch {
   readonly u: readonly [number, number, number, number];
   readonly v: readonly [number, number, number, number];
 }
 
-function localPatch({ corners }: Patch, { col, row }: Window, decimation: number): LocalPatch {
+function localPatch({ corners }: Patch, { col, row }: Window): LocalPatch {
   const [a, b, c, d] = corners;
-  const u = (point: readonly [number, number]): number => point[0] / decimation - col;
-  const v = (point: readonly [number, number]): number => point[1] / decimation - row;
+  const u = (point: readonly [number, number]): number => point[0] - col;
+  const v = (point: readonly [number, number]): number => point[1] - row;
   return { u: [u(a), u(b), u(c), u(d)], v: [v(a), v(b), v(c), v(d)] };
 }
 
@@ -55,82 +51,85 @@ function eachRow(
   }
 }
 
-/** Gives each pixel of a patch the label of the level's pixel that its centre lies in; pixels outside the window keep theirs. */
-export function fillNearest(target: TileLabels, patch: Patch, source: LabelWindow, decimation: number): void {
+/** Gives each pixel of a patch the label of the map's pixel that its centre lies in; pixels outside the window keep theirs. */
+export function fillNearest(target: TileLabels, patch: Patch, source: LabelWindow): void {
   const { width, height } = source.window;
-  const { labels } = source;
-  const out = target.labels;
-  const local = localPatch(patch, source.window, decimation);
+  const local = localPatch(patch, source.window);
   const inside =
     local.u.every((u) => u >= 0 && u < width - EDGE) && local.v.every((v) => v >= 0 && v < height - EDGE);
-  eachRow(patch, local, target.size, (offset, u, v, du, dv) => {
-    if (inside) fillInside(out, offset, patch.width, labels, width, u, v, du, dv);
-    else
-      for (let i = 0; i < patch.width; i++) {
-        const col = u + i * du;
-        const row = v + i * dv;
-        if (col >= 0 && col < width && row >= 0 && row < height)
-          out[offset + i] = labels[(row | 0) * width + (col | 0)]!;
-      }
+  eachRow(patch, local, target.side, (offset, u, v, du, dv) => {
+    if (inside) {
+      copyInside(target.labels, offset, patch.width, source.labels, width, u, v, du, dv);
+      if (target.regions !== null && source.regions !== null)
+        copyInside(target.regions, offset, patch.width, source.regions, width, u, v, du, dv);
+      return;
+    }
+    for (let i = 0; i < patch.width; i++) {
+      const col = u + i * du;
+      const row = v + i * dv;
+      if (col >= 0 && col < width && row >= 0 && row < height)
+        copyPixel(target, offset + i, source, (row | 0) * width + (col | 0));
+    }
   });
 }
 
 /** The inner loop of a row that lies inside the window: no call, no check. */
-function fillInside(
-  out: Uint8Array,
+function copyInside<T extends Uint8Array | Uint32Array>(
+  out: T,
   offset: number,
   count: number,
-  labels: Uint8Array,
+  source: T,
   width: number,
   u: number,
   v: number,
   du: number,
   dv: number,
 ): void {
-  for (let i = 0; i < count; i++) out[offset + i] = labels[((v + i * dv) | 0) * width + ((u + i * du) | 0)]!;
+  for (let i = 0; i < count; i++) out[offset + i] = source[((v + i * dv) | 0) * width + ((u + i * du) | 0)]!;
+}
+
+function copyPixel(target: TileLabels, to: number, source: LabelWindow, from: number): void {
+  target.labels[to] = source.labels[from]!;
+  if (target.regions !== null && source.regions !== null) target.regions[to] = source.regions[from]!;
 }
 
 /**
- * Gives each pixel of a patch the commonest label (the lowest of equals) of the level's pixels in the `side` x `side` box around its
+ * Gives each pixel of a patch the commonest label (the lowest of equals) of the map's pixels in the `side` x `side` box around its
  * centre. A pixel is data when one of them is, so that a raster smaller than a pixel does not vanish from the map.
  */
-export function fillMode(
-  target: TileLabels,
-  patch: Patch,
-  source: LabelWindow,
-  decimation: number,
-  side: number,
-): void {
+export function fillMode(target: TileLabels, patch: Patch, source: LabelWindow, side: number): void {
   const counts = new Uint32Array(256);
-  eachRow(patch, localPatch(patch, source.window, decimation), target.size, (offset, u, v, du, dv) => {
+  eachRow(patch, localPatch(patch, source.window), target.side, (offset, u, v, du, dv) => {
     for (let i = 0; i < patch.width; i++) {
       const col = Math.round(u + i * du - side / 2);
       const row = Math.round(v + i * dv - side / 2);
-      const label = modeOfBox(source, col, row, side, counts);
-      if (label !== NODATA) target.labels[offset + i] = label;
+      const from = modeOfBox(source, col, row, side, counts);
+      if (from !== null) copyPixel(target, offset + i, source, from);
     }
   });
 }
 
+/** Where in the window a pixel of the box has its commonest label; null where it has no data. */
 function modeOfBox(
   { window, labels }: LabelWindow,
   col: number,
   row: number,
   side: number,
   counts: Uint32Array,
-): number {
+): number | null {
   const right = Math.min(col + side, window.width);
   const bottom = Math.min(row + side, window.height);
   counts.fill(0);
-  let best: number = NODATA;
+  let best: number | null = null;
   let most = 0;
   for (let y = Math.max(0, row); y < bottom; y++) {
     const start = y * window.width;
     for (let i = start + Math.max(0, col); i < start + right; i++) {
       const label = labels[i]!;
       const count = ++counts[label]!;
-      if (count < most || label === NODATA || (count === most && label > best)) continue;
-      best = label;
+      if (count < most || label === NODATA) continue;
+      if (count === most && best !== null && label >= labels[best]!) continue;
+      best = i;
       most = count;
     }
   }

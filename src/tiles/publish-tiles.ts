@@ -1,21 +1,12 @@
-import { CancelledError, UserError } from "../errors.ts";
+import { throwIfAborted } from "../errors.ts";
 import type { Tile } from "../geo/tile-matrix-set.ts";
-import type { LandCoverClass } from "../scene/class-scheme.ts";
 import type { Scene } from "../scene/scene.ts";
 import type { TileType } from "./pmtiles-format.ts";
 import { createPmtiles } from "./pmtiles-writer.ts";
-import {
-  countTiles,
-  planTilePyramid,
-  type TilePyramid,
-  type TileRow,
-  tileRows,
-  zoomsOf,
-} from "./tile-pyramid.ts";
+import { countTiles, planTilePyramid, type TilePyramid } from "./tile-pyramid.ts";
 
 /** How tiles are described and watched. */
 export interface TileOptions {
-  readonly classes: readonly LandCoverClass[];
   readonly name: string;
   readonly attribution?: string;
   readonly signal?: AbortSignal;
@@ -39,6 +30,8 @@ export interface TilesResult {
 export interface EncodedTile {
   readonly tile: Tile;
   readonly bytes: Uint8Array | null;
+  /** True when the tile shows less detail than its zoom has, to keep its size. */
+  readonly coarsened?: boolean;
 }
 
 /** What a kind of tiles adds to the common work. */
@@ -47,56 +40,56 @@ export interface TileKind {
   readonly tileSize: number;
   /** Members of the archive's metadata beside the common ones. */
   readonly metadata: (pyramid: TilePyramid) => object;
-  /** Makes the tiles of a zoom; must yield once for every tile of its rows. */
-  readonly encode: (pyramid: TilePyramid, rows: readonly TileRow[]) => AsyncIterable<EncodedTile>;
+  /** Makes the tiles of all zooms, in any order; must yield once for every tile of the pyramid. */
+  readonly encode: (pyramid: TilePyramid) => AsyncIterable<EncodedTile>;
 }
 
 /**
- * Writes an archive of all zooms of a label raster. Throws UserError "no-crs" when its place on earth is not known, "not-labels" when
- * it does not hold class ids, "unknown-label" when a pixel is no class; CancelledError when stopped. Then no file is left.
+ * Writes an archive of all zooms of a scene. Throws UserError "no-crs" when its place on earth is not known, whatever `encode` throws,
+ * and CancelledError when stopped. Then no file is left.
  */
 export async function publishTiles(
   path: string,
-  labels: Scene,
+  scene: Scene,
   options: TileOptions,
   kind: TileKind,
 ): Promise<TilesResult> {
-  assertLabels(labels);
-  const pyramid = planTilePyramid(labels.path, labels.grid, kind.tileSize);
+  const pyramid = planTilePyramid(scene.path, scene.grid, kind.tileSize);
   const { minZoom, maxZoom, warnings } = pyramid;
   const metadata = { ...describe(options, pyramid), ...kind.metadata(pyramid) };
   const archive = await createPmtiles(path, { ...pyramid, tileType: kind.tileType, metadata });
   const total = countTiles(pyramid);
   let done = 0;
+  const coarsened: Tile[] = [];
   try {
-    for (const z of zoomsOf(pyramid)) {
-      for await (const { tile, bytes } of kind.encode(pyramid, tileRows(pyramid, z))) {
-        if (options.signal?.aborted === true) throw new CancelledError();
-        if (bytes !== null) await archive.add(tile, bytes);
-        options.onProgress?.(++done, total);
-      }
+    for await (const encoded of kind.encode(pyramid)) {
+      throwIfAborted(options.signal);
+      const { tile, bytes } = encoded;
+      if (bytes !== null) await archive.add(tile, bytes);
+      if (encoded.coarsened === true) coarsened.push(tile);
+      options.onProgress?.(++done, total);
     }
-    return { ...(await archive.finish()), minZoom, maxZoom, warnings };
+    const result = await archive.finish();
+    return { ...result, minZoom, maxZoom, warnings: [...warnings, ...tooMuchDetail(scene.path, coarsened)] };
   } catch (error) {
     await archive.abort();
     throw error;
   }
 }
 
-function assertLabels({ path, sampleType, bands }: Scene): void {
-  if (sampleType === "uint8" && bands.length === 1) return;
-  throw new UserError(
-    "not-labels",
-    `${path}: ${bands.length} band(s) of ${sampleType} are not class ids.`,
-    "Tiles are made from a land-cover map: one band of uint8, as landcover.tif has.",
-  );
+function tooMuchDetail(path: string, tiles: readonly Tile[]): string[] {
+  const [first] = tiles;
+  if (first === undefined) return [];
+  const which = tiles.length === 1 ? "one tile" : `${tiles.length} tiles`;
+  return [
+    `${path}: ${which} (${first.z}/${first.x}/${first.y}${tiles.length === 1 ? "" : " …"}) would be larger than 500 KB: drawn in coarser blocks, all classes kept`,
+  ];
 }
 
-/** The members of the metadata that viewers read (MBTiles 1.3 names, TileJSON for bounds), and the legend. */
-function describe({ classes, name, attribution }: TileOptions, pyramid: TilePyramid): object {
+/** The members of the metadata that viewers read (MBTiles 1.3 names, TileJSON for bounds). */
+function describe({ name, attribution }: TileOptions, pyramid: TilePyramid): object {
   return {
     name,
-    description: `Land cover: ${classes.map((entry) => entry.name).join(", ")}`,
     ...(attribution === undefined ? {} : { attribution }),
     type: "overlay",
     generator: "landstitch",
@@ -104,6 +97,5 @@ function describe({ classes, name, attribution }: TileOptions, pyramid: TilePyra
     center: [...pyramid.center, pyramid.centerZoom],
     minzoom: pyramid.minZoom,
     maxzoom: pyramid.maxZoom,
-    classes: classes.map(({ id, name: className, color }) => ({ id, name: className, color })),
   };
 }

@@ -1,34 +1,36 @@
 import type { Scene } from "../scene/scene.ts";
-import { mercatorSampler } from "./mercator-sampler.ts";
+import { assertLabels, holdsData, type LabelTileOptions, labelRows, legendOf } from "./label-tiles.ts";
 import { paletteEncoder } from "./palette-png.ts";
-import { publishTiles, type TileOptions, type TilesResult } from "./publish-tiles.ts";
+import { publishTiles, type TilesResult } from "./publish-tiles.ts";
+import { tileColumns } from "./tile-pyramid.ts";
 
 /** How raster tiles are made: 256 px a side unless told otherwise, which is what viewers take for granted. */
-export interface RasterTileOptions extends TileOptions {
+export interface RasterTileOptions extends LabelTileOptions {
   readonly tileSize?: 256 | 512;
 }
 
 /**
  * Writes `landcover-raster.pmtiles`: palette PNG with transparent nodata at every zoom from the whole raster in one tile to its own
- * resolution, labels never averaged (see mercatorSampler). Throws as publishTiles does.
+ * resolution, labels never averaged (see labelRows). Throws as publishTiles does, and UserError "not-labels" or "unknown-label".
  */
-export function writeRasterTiles(
+export async function writeRasterTiles(
   path: string,
   labels: Scene,
   options: RasterTileOptions,
 ): Promise<TilesResult> {
+  assertLabels(labels);
   const tileSize = options.tileSize ?? 256;
   const encodePng = paletteEncoder(options.classes, { size: tileSize, path: labels.path });
   return publishTiles(path, labels, options, {
     tileType: "png",
     tileSize,
-    metadata: () => ({ format: "png", tile_size: tileSize }),
-    async *encode(pyramid, rows) {
-      const sample = mercatorSampler(labels, pyramid);
-      for (const { z, y, xs } of rows) {
-        for (const x of xs) {
-          const pixels = await sample({ z, x, y });
-          yield { tile: { z, x, y }, bytes: pixels === null ? null : encodePng(pixels) };
+    metadata: () => ({ ...legendOf(options.classes), format: "png", tile_size: tileSize }),
+    async *encode(pyramid) {
+      for await (const { z, y, tiles } of labelRows(labels, pyramid)) {
+        for (const x of tileColumns(pyramid, z)) {
+          const tile = tiles.get(x);
+          const bytes = tile !== undefined && holdsData(tile) ? encodePng(tile.labels) : null;
+          yield { tile: { z, x, y }, bytes };
         }
       }
     },

@@ -10,7 +10,7 @@ export interface Extent {
 /** Bytes that wait for one write, and about what comes out of one read. */
 const CHUNK_BYTES = 4 << 20;
 
-/** A temporary file that is appended to, then read once more in another order, then removed. */
+/** A temporary file that is appended to, then read in another order, then removed. */
 export class Spool {
   readonly #path: string;
   readonly #file: FileHandle;
@@ -53,6 +53,11 @@ export class Spool {
       for (const { offset, length } of batch) end += readSync(this.#file.fd, chunk, end, length, offset);
       yield chunk;
     }
+  }
+
+  /** Fills `bytes` from an extent. */
+  readInto(bytes: Uint8Array, { offset, length }: Extent): void {
+    readSync(this.#file.fd, bytes, 0, length, offset);
   }
 
   /** Closes and deletes the file; does nothing the second time. */

@@ -128,6 +128,11 @@ export function tileRows({ extent }: TilePyramid, z: number): TileRow[] {
   return rows.map((y) => ({ z, y, xs }));
 }
 
+/** The columns of tiles of a zoom, west to east as the raster runs: each row has them all. */
+export function tileColumns(pyramid: TilePyramid, z: number): readonly number[] {
+  return tileRows(pyramid, z)[0]?.xs ?? [];
+}
+
 /** Number of tiles over all zooms that the extent meets: what progress is counted in. */
 export function countTiles(pyramid: TilePyramid): number {
   const zooms = zoomsOf(pyramid);

@@ -2,16 +2,18 @@ import type { LandCoverClass } from "../scene/class-scheme.ts";
 import { NODATA } from "../scene/class-scheme.ts";
 import type { Scene } from "../scene/scene.ts";
 import { traceGrid } from "../vector/trace-blocks.ts";
-import { coarsen, type LabelSquare, withMargin } from "./label-tile.ts";
-import { type MercatorSampler, mercatorSampler } from "./mercator-sampler.ts";
+import { assertLabels, type LabelTileOptions, labelRows, legendOf, type TileRegions } from "./label-tiles.ts";
 import { encodeMvt, type MvtPolygon, type TileRing } from "./mvt.ts";
 import { gzip } from "./pmtiles-format.ts";
-import { type EncodedTile, publishTiles, type TileOptions, type TilesResult } from "./publish-tiles.ts";
-import type { TileRow } from "./tile-pyramid.ts";
+import { type EncodedTile, publishTiles, type TilesResult } from "./publish-tiles.ts";
+import { indexRegions, NO_REGION, type RegionIndex } from "./region-index.ts";
+import type { FilledRow } from "./tile-cascade.ts";
+import { coarsen, type TileLabels, withMargin } from "./tile-labels.ts";
+import { type TilePyramid, tileColumns } from "./tile-pyramid.ts";
 import { unknownLabel } from "./unknown-label.ts";
 
 /** How vector tiles are made; the layer is "landcover" unless told otherwise. */
-export interface VectorTileOptions extends TileOptions {
+export interface VectorTileOptions extends LabelTileOptions {
   readonly layer?: string;
 }
 
@@ -26,95 +28,161 @@ const BUFFER = 4;
 const LARGEST_TILE_BYTES = 500_000;
 /** Block sides (px) that a tile which is too large falls back to; they divide SIZE − 2 · BUFFER. */
 const COARSER = [2, 4, 8] as const;
+/** The deepest zooms, so many, have a feature for each polygon of the map; below them several show as one. */
+const ZOOMS_WITH_IDS = 3;
 
 /**
- * Writes `landcover.pmtiles`. Every tile is traced from labels on its own pixel grid, sampled at its own zoom: its polygons, one for
- * each region, tessellate its data in whole tile coordinates. A tile reaches BUFFER px over its borders into the same labels that its
- * neighbours have: both hold the same vertices there, and lines and antialiasing along the cut lie outside what a renderer shows.
- * Properties are `class` and `class_id`. Throws as publishTiles does.
+ * Writes `landcover.pmtiles`. Every tile is traced from labels on its own pixel grid at its own zoom: its polygons tessellate its data
+ * in whole tile coordinates. A tile reaches BUFFER px over its borders into the same labels that its neighbours have: both hold the
+ * same vertices there, and lines and antialiasing along the cut lie outside what a renderer shows. Properties are `class` and
+ * `class_id`. In the deepest zooms a feature is what the tile shows of one polygon of the map, and its id is that of the polygon's row
+ * in landcover.parquet; else it is a region of one class. Throws as publishTiles does, and UserError "not-labels" or "unknown-label".
  */
-export function writeVectorTiles(
+export async function writeVectorTiles(
   path: string,
   labels: Scene,
   options: VectorTileOptions,
 ): Promise<TilesResult> {
+  assertLabels(labels);
   const layer = options.layer ?? "landcover";
-  const tracer = tileTracer(labels.path, options.classes, layer);
-  return publishTiles(path, labels, options, {
-    tileType: "mvt",
-    tileSize: SIZE,
-    metadata: ({ minZoom, maxZoom }) => ({
-      format: "pbf",
-      vector_layers: [
-        {
-          id: layer,
-          description: "Regions of one class",
-          fields: { class: "String", class_id: "Number" },
-          minzoom: minZoom,
-          maxzoom: maxZoom,
-        },
-      ],
-    }),
-    encode: (pyramid, rows) => encodeRows(mercatorSampler(labels, pyramid), rows, tracer),
-  });
-}
-
-/** The labels of one row of tiles, by column; columns without data are missing. */
-type SampledRow = ReadonlyMap<number, Uint8Array>;
-
-/** Samples row after row and encodes each when the one below it is known. */
-async function* encodeRows(
-  sample: MercatorSampler,
-  rows: readonly TileRow[],
-  trace: (square: LabelSquare) => Uint8Array,
-): AsyncGenerator<EncodedTile> {
-  let above: SampledRow = new Map();
-  let current: SampledRow = new Map();
-  for (const [index, row] of rows.entries()) {
-    if (index === 0) current = await sampleRow(sample, row);
-    const next = rows[index + 1];
-    const below = next === undefined ? new Map() : await sampleRow(sample, next);
-    const world = 2 ** row.z;
-    for (const x of row.xs) {
-      const neighbour = (dx: number, dy: number): Uint8Array | null =>
-        [above, current, below][dy + 1]!.get((x + dx + world) % world) ?? null;
-      const bytes = current.has(x) ? trace(withMargin(SIZE, BUFFER, neighbour)) : null;
-      yield { tile: { z: row.z, x, y: row.y }, bytes };
-    }
-    above = current;
-    current = below;
+  const index = await indexRegions(`${path}.regions.part`, labels, options.signal);
+  try {
+    const encodeTile = tileEncoder(labels.path, options.classes, layer, index);
+    return await publishTiles(path, labels, options, {
+      tileType: "mvt",
+      tileSize: SIZE,
+      metadata: (pyramid) => metadataOf(layer, options.classes, pyramid),
+      encode: (pyramid) => {
+        const regions = { index, fromZoom: firstZoomWithIds(pyramid) };
+        return encodeRows(labels, pyramid, regions, encodeTile);
+      },
+    });
+  } finally {
+    await index.close();
   }
 }
 
-async function sampleRow(sample: MercatorSampler, { z, y, xs }: TileRow): Promise<SampledRow> {
-  const sampled = new Map<number, Uint8Array>();
-  for (const x of xs) {
-    const labels = await sample({ z, x, y });
-    if (labels !== null) sampled.set(x, labels);
-  }
-  return sampled;
+function firstZoomWithIds({ minZoom, maxZoom }: TilePyramid): number {
+  return Math.max(minZoom, maxZoom - ZOOMS_WITH_IDS + 1);
 }
 
-/** Turns the labels of a tile with its margin into MVT bytes, coarsening its inside as long as they are too many. */
-function tileTracer(path: string, classes: readonly LandCoverClass[], layer: string) {
-  const properties = new Map(classes.map(({ id, name }) => [id, { class: name, class_id: id }]));
-  const encode = ({ labels, side }: LabelSquare): Uint8Array =>
-    encodeMvt(
-      { name: layer, extent: EXTENT },
-      traceGrid(labels, side, side, NODATA).map(({ value, rings }): MvtPolygon => {
-        const known = properties.get(value);
-        if (known === undefined) throw unknownLabel(path, value, classes);
-        return { properties: known, rings: rings.map(toTileRing) };
-      }),
-    );
-  return (square: LabelSquare): Uint8Array => {
-    let bytes = encode(square);
-    for (const step of COARSER) {
-      if (bytes.length <= LARGEST_TILE_BYTES || gzip(bytes).length <= LARGEST_TILE_BYTES) break;
-      bytes = encode(coarsen(square, step, 2 * BUFFER));
-    }
-    return bytes;
+function metadataOf(layer: string, classes: readonly LandCoverClass[], pyramid: TilePyramid): object {
+  const { minZoom: minzoom, maxZoom: maxzoom } = pyramid;
+  const fromZoom = firstZoomWithIds(pyramid);
+  return {
+    ...legendOf(classes),
+    format: "pbf",
+    polygon_ids: { minzoom: fromZoom, maxzoom },
+    vector_layers: [
+      {
+        id: layer,
+        description: `Regions of one class; from zoom ${fromZoom} on a feature's id is that of its polygon`,
+        fields: { class: "String", class_id: "Number" },
+        minzoom,
+        maxzoom,
+      },
+    ],
   };
+}
+
+type LabelRow = FilledRow<TileLabels>;
+
+/** Encodes each row of tiles when the one below it is known. */
+async function* encodeRows(
+  labels: Scene,
+  pyramid: TilePyramid,
+  regions: TileRegions,
+  encodeTile: TileEncoder,
+): AsyncGenerator<EncodedTile> {
+  const held = new Map<number, { readonly above: LabelRow | null; readonly current: LabelRow }>();
+  for await (const row of labelRows(labels, pyramid, regions)) {
+    const last = held.get(row.z);
+    held.set(row.z, { above: last?.current ?? null, current: row });
+    if (last !== undefined) yield* encodeRow(pyramid, [last.above, last.current, row], encodeTile);
+  }
+  for (const { above, current } of held.values())
+    yield* encodeRow(pyramid, [above, current, null], encodeTile);
+}
+
+function* encodeRow(
+  pyramid: TilePyramid,
+  rows: readonly [above: LabelRow | null, current: LabelRow, below: LabelRow | null],
+  encodeTile: TileEncoder,
+): Generator<EncodedTile> {
+  const { z, y, tiles } = rows[1];
+  const world = 2 ** z;
+  for (const x of tileColumns(pyramid, z)) {
+    const own = tiles.get(x);
+    const neighbour = (dx: number, dy: number): TileLabels | null =>
+      rows[dy + 1]?.tiles.get((x + dx + world) % world) ?? null;
+    const encoded = own === undefined ? null : encodeTile(withMargin(own, BUFFER, neighbour));
+    yield { tile: { z, x, y }, ...(encoded ?? { bytes: null }) };
+  }
+}
+
+/** Turns the labels of a tile with its margin into MVT bytes; null when it has no data. */
+type TileEncoder = (square: TileLabels) => { readonly bytes: Uint8Array; readonly coarsened: boolean } | null;
+
+/** An encoder that coarsens the inside of a tile as long as it is too large. */
+function tileEncoder(
+  path: string,
+  classes: readonly LandCoverClass[],
+  layer: string,
+  index: RegionIndex,
+): TileEncoder {
+  const properties = new Map(classes.map(({ id, name }) => [id, { class: name, class_id: id }]));
+  const propertiesOf = (label: number): MvtPolygon["properties"] => {
+    const known = properties.get(label);
+    if (known === undefined) throw unknownLabel(path, label, classes);
+    return known;
+  };
+  const encode = (square: TileLabels): Uint8Array | null => {
+    const polygons = square.regions === null ? byClass(square) : byRegion(square.regions, square.side, index);
+    if (polygons.length === 0) return null;
+    const features = polygons.map(({ label, ...polygon }) => ({
+      ...polygon,
+      properties: propertiesOf(label),
+    }));
+    return encodeMvt({ name: layer, extent: EXTENT }, features);
+  };
+  return (square) => {
+    let bytes = encode(square);
+    let coarsened = false;
+    for (const step of COARSER) {
+      if (bytes === null || bytes.length <= LARGEST_TILE_BYTES) break;
+      if (gzip(bytes).length <= LARGEST_TILE_BYTES) break;
+      bytes = encode(coarsen(square, step, 2 * BUFFER));
+      coarsened = true;
+    }
+    return bytes === null ? null : { bytes, coarsened };
+  };
+}
+
+interface TilePolygon extends Pick<MvtPolygon, "id" | "rings"> {
+  readonly label: number;
+}
+
+/** A polygon for each 4-connected region of one class. */
+function byClass({ labels, side }: TileLabels): TilePolygon[] {
+  return traceGrid(labels, side, side, NODATA).map(({ value, rings }) => ({
+    label: value,
+    rings: rings.map(toTileRing),
+  }));
+}
+
+/** A polygon, of one part or several, for each region of the map. */
+function byRegion(regions: Uint32Array, side: number, index: RegionIndex): TilePolygon[] {
+  const rings = new Map<number, TileRing[]>();
+  for (const { value, rings: traced } of traceGrid(regions, side, side, NO_REGION)) {
+    const known = rings.get(value) ?? [];
+    known.push(...traced.map(toTileRing));
+    rings.set(value, known);
+  }
+  return [...rings].map(([region, parts]) => ({
+    id: index.idOf(region),
+    label: index.labelOf(region),
+    rings: parts,
+  }));
 }
 
 /** A ring of the padded pixel grid in tile units, turned round: MVT's exteriors run clockwise on the screen. */

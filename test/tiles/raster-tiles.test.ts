@@ -3,10 +3,10 @@ import { readFile } from "node:fs/promises";
 import sharp from "sharp";
 import { beforeAll, describe, expect, test } from "vitest";
 import { rgbOf } from "../../src/scene/class-scheme.ts";
-import { mercatorSampler } from "../../src/tiles/mercator-sampler.ts";
 import { writeRasterTiles } from "../../src/tiles/raster-tiles.ts";
 import { planTilePyramid, tileRows, zoomsOf } from "../../src/tiles/tile-pyramid.ts";
 import { memoryScene } from "../support/memory-scene.ts";
+import { allLabels } from "./support/all-labels.ts";
 import { type Archive, readArchive } from "./support/archive.ts";
 import { CLASSES, DUBAI, epsg, labelScene, paint, town, withOverviews } from "./support/label-scene.ts";
 import { gdalTitle, hasGdalDriver, tileFolder } from "./support/tile-folder.ts";
@@ -24,12 +24,12 @@ describe("a town in UTM", () => {
 
   test("every tile decodes to the colours of the labels under it, and only tiles with data are there", async () => {
     const pyramid = planTilePyramid(scene.path, scene.grid, 256);
-    const sample = mercatorSampler(scene, pyramid);
+    const labelsOf = await allLabels(scene, pyramid);
     const colors = new Map(CLASSES.map(({ id, color }) => [id, [...rgbOf(color), 255]]));
     let tiles = 0;
     for (const { z, y, xs } of zoomsOf(pyramid).flatMap((zoom) => tileRows(pyramid, zoom))) {
       for (const x of xs) {
-        const labels = await sample({ z, x, y });
+        const labels = labelsOf.get(`${z}/${x}/${y}`)?.labels ?? null;
         const png = await archive.get({ z, x, y });
         expect(png === null).toBe(labels === null);
         if (png === null || labels === null) continue;

@@ -5,11 +5,12 @@ import { beforeAll, describe, expect, test } from "vitest";
 import { CancelledError } from "../../src/errors.ts";
 import type { Affine } from "../../src/geo/affine.ts";
 import { type Tile, WEB_MERCATOR_HALF, webMercatorResolution } from "../../src/geo/tile-matrix-set.ts";
-import { withMargin } from "../../src/tiles/label-tile.ts";
-import { mercatorSampler } from "../../src/tiles/mercator-sampler.ts";
+import { withMargin } from "../../src/tiles/tile-labels.ts";
 import { planTilePyramid } from "../../src/tiles/tile-pyramid.ts";
 import { writeVectorTiles } from "../../src/tiles/vector-tiles.ts";
+import { tracePolygons } from "../../src/vector/polygons.ts";
 import { seededRandom } from "../support/random.ts";
+import { allLabels } from "./support/all-labels.ts";
 import { type Archive, decodeTile, readArchive, type TilePolygon } from "./support/archive.ts";
 import {
   CLASSES,
@@ -63,13 +64,10 @@ describe("a town in UTM", () => {
   });
 
   test("polygons tessellate the data of every tile: no gap, no overlap, the class that was sampled", async () => {
-    const sample = mercatorSampler(scene, planTilePyramid(scene.path, scene.grid, SIZE));
-    const labels = new Map(
-      await Promise.all(archive.tiles.map(async (tile) => [key(tile), await sample(tile)] as const)),
-    );
+    const labels = await allLabels(scene, planTilePyramid(scene.path, scene.grid, SIZE));
     for (const { z, x, y } of archive.tiles) {
       const expected = withMargin(
-        SIZE,
+        labels.get(key({ z, x, y }))!,
         BUFFER,
         (dx, dy) => labels.get(key({ z, x: x + dx, y: y + dy })) ?? null,
       );
@@ -107,7 +105,11 @@ describe("a town in UTM", () => {
       for (const { rings } of tile) {
         const areas = rings.map(doubleArea);
         expect(areas[0]).toBeGreaterThan(0);
-        expect(areas.slice(1).every((area) => area < 0)).toBe(true);
+        for (const [i, ring] of rings.entries()) {
+          const exterior = rings[areas.findLastIndex((area, j) => j <= i && area > 0)]!;
+          expect(areas[i]).not.toBe(0);
+          expect(boxHolds(exterior, ring)).toBe(true);
+        }
         for (const ring of rings) {
           expect(ring.length).toBeGreaterThanOrEqual(4);
           expect(new Set(ring.map(({ x, y }) => 65_536 * x + y)).size).toBe(ring.length);
@@ -149,6 +151,24 @@ describe("a town in UTM", () => {
       ],
       classes: CLASSES,
     });
+  });
+
+  test("in the deepest zooms a feature's id is its polygon's row in landcover.parquet, with the same class", async () => {
+    const rows = new Map<number, number>();
+    for await (const { id, classId } of tracePolygons(scene, null)) rows.set(id, classId);
+    const seen = new Set<number>();
+    for (const [name, tile] of polygons) {
+      const deep = Number(name.split("/")[0]) > archive.header.maxZoom - 3;
+      const ids = tile.map(({ id }) => id);
+      if (deep) expect(new Set(ids).size).toBe(tile.length);
+      for (const { id, properties } of tile) {
+        expect(id === undefined).toBe(!deep);
+        if (id === undefined) continue;
+        expect(properties["class_id"]).toBe(rows.get(id));
+        seen.add(id);
+      }
+    }
+    expect(seen.size).toBeGreaterThan(0.9 * rows.size);
   });
 
   test("each polygon says its class by name and number", () => {
@@ -304,6 +324,14 @@ function doubleArea(ring: TilePolygon["rings"][number]): number {
     const next = ring[(i + 1) % ring.length]!;
     return sum + x * next.y - next.x * y;
   }, 0);
+}
+
+/** True when the box around a ring holds every point of another. */
+function boxHolds(outer: TilePolygon["rings"][number], inner: TilePolygon["rings"][number]): boolean {
+  const xs = outer.map(({ x }) => x);
+  const ys = outer.map(({ y }) => y);
+  const [left, right, top, bottom] = [Math.min(...xs), Math.max(...xs), Math.min(...ys), Math.max(...ys)];
+  return inner.every(({ x, y }) => x >= left && x <= right && y >= top && y <= bottom);
 }
 
 /** The labels of a tile without its buffer. */

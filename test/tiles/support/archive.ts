@@ -53,6 +53,7 @@ export async function readArchive(path: string): Promise<Archive> {
 
 /** A polygon of a vector tile: rings without the repeated last point, in tile units. */
 export interface TilePolygon {
+  readonly id: number | undefined;
   readonly properties: Readonly<Record<string, unknown>>;
   readonly rings: readonly (readonly { readonly x: number; readonly y: number }[])[];
 }
@@ -63,6 +64,6 @@ export function decodeTile(bytes: Uint8Array, layerName = "landcover"): TilePoly
   return Array.from({ length: layer.length }, (_, index) => {
     const feature = layer.feature(index);
     const rings = feature.loadGeometry().map((ring) => ring.slice(0, -1));
-    return { properties: { ...feature.properties }, rings };
+    return { id: feature.id, properties: { ...feature.properties }, rings };
   });
 }

@@ -1,0 +1,58 @@
+import { UserError } from "../errors.ts";
+import { type LandCoverClass, NODATA } from "../scene/class-scheme.ts";
+import type { Scene } from "../scene/scene.ts";
+import { halveInto } from "./halve.ts";
+import { mercatorSampler } from "./mercator-sampler.ts";
+import type { TileOptions } from "./publish-tiles.ts";
+import type { RegionIndex } from "./region-index.ts";
+import { cascadeRows, type FilledRow } from "./tile-cascade.ts";
+import { emptyLabels, type TileLabels } from "./tile-labels.ts";
+import type { TilePyramid } from "./tile-pyramid.ts";
+
+/** How tiles of a land-cover map are made. */
+export interface LabelTileOptions extends TileOptions {
+  readonly classes: readonly LandCoverClass[];
+}
+
+/** The regions of a map, for the tiles of a zoom and all deeper ones. */
+export interface TileRegions {
+  readonly index: RegionIndex;
+  readonly fromZoom: number;
+}
+
+/** The labels of the tiles of all zooms, row by row (see cascadeRows): sampled once, then halved with balanced shares (see halveInto). */
+export function labelRows(
+  labels: Scene,
+  pyramid: TilePyramid,
+  regions: TileRegions | null = null,
+): AsyncGenerator<FilledRow<TileLabels>> {
+  return cascadeRows(pyramid, {
+    sample: mercatorSampler(labels, pyramid, regions?.index ?? null),
+    empty: (z) => emptyLabels(pyramid.tileSize, regions !== null && z >= regions.fromZoom),
+    halve: halveInto,
+  });
+}
+
+/** Throws UserError "not-labels" when a scene does not hold class ids. */
+export function assertLabels({ path, sampleType, bands }: Scene): void {
+  if (sampleType === "uint8" && bands.length === 1) return;
+  throw new UserError(
+    "not-labels",
+    `${path}: ${bands.length} band(s) of ${sampleType} are not class ids.`,
+    "Tiles are made from a land-cover map: one band of uint8, as landcover.tif has.",
+  );
+}
+
+/** The legend, as a member of the metadata. */
+export function legendOf(classes: readonly LandCoverClass[]): object {
+  return {
+    description: `Land cover: ${classes.map(({ name }) => name).join(", ")}`,
+    classes: classes.map(({ id, name, color }) => ({ id, name, color })),
+  };
+}
+
+/** True when a pixel is not nodata. */
+export function holdsData({ labels }: TileLabels): boolean {
+  for (let i = 0; i < labels.length; i++) if (labels[i] !== NODATA) return true;
+  return false;
+}

@@ -1,0 +1,173 @@
+import { throwIfAborted } from "../errors.ts";
+import type { Window } from "../geo/window.ts";
+import { NODATA } from "../scene/class-scheme.ts";
+import type { Scene } from "../scene/scene.ts";
+import { emptyRuns, findRuns, type Runs, VOID } from "../vector/runs.ts";
+import { readLabels } from "./read-labels.ts";
+import { doubled, RegionForest } from "./region-forest.ts";
+import { type Extent, Spool } from "./spool.ts";
+
+/** The region of a pixel without data. */
+export const NO_REGION = 0xffffffff;
+
+/** Which region (4-connected, of one class) each pixel of a map belongs to. */
+export interface RegionIndex {
+  /** The regions of a window of the map, row by row; NO_REGION where there is no data. */
+  read(window: Window): Uint32Array;
+  /** The id of a region: the row-major index of its first pixel, which is the id of its row in landcover.parquet. */
+  idOf(region: number): number;
+  /** The class of a region. */
+  labelOf(region: number): number;
+  /** Removes the temporary file. */
+  close(): Promise<void>;
+}
+
+/** Side of the blocks (px) in which runs are stored and found again. */
+const BLOCK = 256;
+
+/**
+ * Finds the regions of a map in one pass over its rows. Runs of pixels wait in a temporary file at `path`, each with the number that
+ * its region had when it was met; what is kept in memory is 13 bytes for each such number, and one strip of the map.
+ */
+export async function indexRegions(
+  path: string,
+  labels: Scene,
+  signal: AbortSignal | undefined,
+): Promise<RegionIndex> {
+  const { width, height } = labels.grid;
+  const spool = await Spool.create(path);
+  try {
+    const forest = new RegionForest();
+    const extents: Extent[] = [];
+    const packer = new StripPacker(width);
+    let [above, below] = [emptyRuns(width), emptyRuns(width)];
+    for (let top = 0; top < height; top += BLOCK) {
+      throwIfAborted(signal);
+      const rows = Math.min(BLOCK, height - top);
+      const strip = await readLabels(labels, { col: 0, row: top, width, height: rows });
+      for (let row = 0; row < rows; row++) {
+        findRuns(strip.subarray(row * width, (row + 1) * width), NODATA, below);
+        connect(above, below, (top + row) * width, forest);
+        packer.add(below);
+        [above, below] = [below, above];
+      }
+      for (const block of packer.take()) extents.push(await spool.append(block));
+    }
+    await spool.flush();
+    return indexOf(spool, extents, Math.ceil(width / BLOCK), forest);
+  } catch (error) {
+    await spool.remove();
+    throw error;
+  }
+}
+
+function indexOf(
+  spool: Spool,
+  extents: readonly Extent[],
+  across: number,
+  forest: RegionForest,
+): RegionIndex {
+  const roots = forest.roots();
+  return {
+    read(window) {
+      const regions = new Uint32Array(window.width * window.height).fill(NO_REGION);
+      const [right, bottom] = [window.col + window.width, window.row + window.height];
+      for (let y = Math.floor(window.row / BLOCK); y * BLOCK < bottom; y++)
+        for (let x = Math.floor(window.col / BLOCK); x * BLOCK < right; x++)
+          unpack(wordsOf(spool, extents[y * across + x]!), roots, { x, y }, window, regions);
+      return regions;
+    },
+    labelOf: (region) => forest.labelOf(region),
+    idOf: (region) => forest.firstPixel(region),
+    close: () => spool.remove(),
+  };
+}
+
+/** Gives every run of a row its region: one of those that it touches in the row above, all of which it joins, or a new one. */
+function connect(above: Runs, below: Runs, rowStart: number, forest: RegionForest): void {
+  let i = 0;
+  for (let j = 1; j < below.count - 1; j++) {
+    if (below.value[j] === VOID) continue;
+    const start = below.start[j]!;
+    const stop = below.start[j + 1]!;
+    let region: number | null = null;
+    while (above.start[i + 1]! <= start) i++;
+    for (let k = i; k < above.count && above.start[k]! < stop; k++) {
+      if (above.value[k] !== below.value[j]) continue;
+      const other = above.region[k]!;
+      region = region === null ? other : forest.join(region, other);
+    }
+    below.region[j] = region ?? forest.add(below.value[j]!, rowStart + start);
+  }
+}
+
+/**
+ * Packs the rows of a strip into its blocks: for each row of a block pairs of 32-bit words, the column in the block where a run ends
+ * (the last one at BLOCK) and its region.
+ */
+class StripPacker {
+  readonly #blocks: { words: Uint32Array; length: number }[];
+
+  constructor(width: number) {
+    this.#blocks = Array.from({ length: Math.ceil(width / BLOCK) }, () => ({
+      words: new Uint32Array(1 << 12),
+      length: 0,
+    }));
+  }
+
+  add({ start, value, region }: Runs): void {
+    let run = 0;
+    for (const [index, block] of this.#blocks.entries()) {
+      const left = index * BLOCK;
+      const right = left + BLOCK;
+      if (block.length + 2 * BLOCK + 2 > block.words.length) block.words = doubled(block.words);
+      for (let stop = left; stop < right; ) {
+        stop = Math.min(start[run + 1]!, right);
+        block.words[block.length++] = stop - left;
+        block.words[block.length++] = value[run] === VOID ? NO_REGION : region[run]!;
+        if (stop === start[run + 1]) run++;
+      }
+    }
+  }
+
+  /** The bytes of the blocks, west to east; begins the next strip. */
+  *take(): Generator<Uint8Array> {
+    for (const block of this.#blocks) {
+      yield new Uint8Array(block.words.slice(0, block.length).buffer);
+      block.length = 0;
+    }
+  }
+}
+
+function wordsOf(spool: Spool, extent: Extent): Uint32Array {
+  const bytes = new Uint8Array(extent.length);
+  spool.readInto(bytes, extent);
+  return new Uint32Array(bytes.buffer);
+}
+
+/** Writes the part of a block that lies in a window. */
+function unpack(
+  words: Uint32Array,
+  roots: Uint32Array,
+  { x, y }: { readonly x: number; readonly y: number },
+  window: Window,
+  regions: Uint32Array,
+): void {
+  const shift = x * BLOCK - window.col;
+  const bottom = window.row + window.height;
+  let row = y * BLOCK;
+  for (let i = 0, col = 0; i < words.length && row < bottom; i += 2) {
+    const stop = words[i]!;
+    const region = words[i + 1]!;
+    if (row >= window.row && region !== NO_REGION) {
+      const from = Math.max(0, col + shift);
+      const to = Math.min(window.width, stop + shift);
+      const start = (row - window.row) * window.width;
+      if (from < to) regions.fill(roots[region]!, start + from, start + to);
+    }
+    col = stop;
+    if (stop < BLOCK) continue;
+    col = 0;
+    row++;
+  }
+}
