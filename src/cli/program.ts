@@ -2,6 +2,7 @@ import { Command, InvalidArgumentError, Option } from "commander";
 import { VERSION } from "../pipeline/manifest.ts";
 import { OUTPUTS } from "../pipeline/outputs.ts";
 import { EVENT_TYPES } from "../pipeline/progress.ts";
+import { doctorCommand } from "./doctor-command.ts";
 import { type EvaluateFlags, evaluateCommand } from "./evaluate-command.ts";
 import { inspectCommand } from "./inspect-command.ts";
 import { type MapFlags, mapCommand } from "./map-command.ts";
@@ -44,6 +45,11 @@ export function program(output: CommandOutput, interruptible: () => AbortSignal)
     .description("list the installed models with their measured accuracy")
     .option("--json", "print the model cards")
     .action((flags: { json?: boolean }) => modelsCommand(flags, output));
+  root
+    .command("doctor")
+    .description("say what this machine has, which devices work, and what is missing")
+    .option("--json", "print JSON")
+    .action((flags: { json?: boolean }) => doctorCommand(flags, output, interruptible()));
   return root;
 }
 

@@ -10,6 +10,17 @@ import type { WorkerSetup } from "./onnx-worker.ts";
 /** Where inference runs, by the name of ONNX Runtime's execution provider. */
 export type Device = WorkerSetup["executionProvider"];
 
+type GpuDevice = Exclude<Device, "cpu">;
+
+/** From the best on: the order in which `auto` tries them. */
+export const GPU_DEVICES: readonly GpuDevice[] = ["cuda", "webgpu"];
+
+/** What a user can do where a GPU does not work. */
+export const REMEDIES: Readonly<Record<GpuDevice, string>> = {
+  cuda: "Install CUDA 12, cuDNN 9 and run `ONNXRUNTIME_NODE_INSTALL=true node node_modules/onnxruntime-node/script/install.js`.",
+  webgpu: "Install a Vulkan driver and loader (libvulkan1).",
+};
+
 /** The device of a run, and why the better ones are not used. */
 export interface DeviceChoice {
   readonly device: Device;
@@ -33,19 +44,32 @@ export async function chooseDevice(
   if (wanted !== "auto") {
     const reason = (wanted === "cuda" ? missingPart("cuda") : null) ?? (await probe(wanted, model, signal));
     if (reason === null) return { device: wanted, rejected: [] };
-    throw new UserError("no-device", `--device ${wanted}: ${reason}.`, hintFor(wanted));
+    throw new UserError(
+      "no-device",
+      `--device ${wanted}: ${reason}.`,
+      `${REMEDIES[wanted]} --device auto goes on without it.`,
+    );
   }
   const rejected: { device: Device; reason: string }[] = [];
-  for (const device of ["cuda", "webgpu"] as const) {
-    const reason = missingPart(device) ?? (await probe(device, model, signal));
+  for (const device of GPU_DEVICES) {
+    const reason = await reasonAgainst(device, model, signal);
     if (reason === null) return { device, rejected };
     rejected.push({ device, reason });
   }
   return { device: "cpu", rejected };
 }
 
+/** Why `auto` would not take a GPU for this model; null when it would. Throws CancelledError when the signal stopped the trial. */
+export async function reasonAgainst(
+  device: GpuDevice,
+  model: Model,
+  signal?: AbortSignal,
+): Promise<string | null> {
+  return missingPart(device) ?? (await probe(device, model, signal));
+}
+
 /** What a GPU plainly lacks, found without starting anything; null when it may work. */
-function missingPart(device: "cuda" | "webgpu"): string | null {
+function missingPart(device: GpuDevice): string | null {
   if (process.platform !== "linux")
     return device === "cuda" ? "ONNX Runtime for Node has CUDA on Linux only" : null;
   switch (device) {
@@ -99,10 +123,4 @@ function reasonOf(answer: string): string | null {
 function lastLine(text: string): string | null {
   const line = text.trim().split("\n").at(-1) ?? "";
   return line.replace(/^\/\S+\.cc:\d+ .* was false\. /, "").replace(/\.$/, "") || null;
-}
-
-function hintFor(device: Device): string {
-  return device === "cuda"
-    ? "Install CUDA 12, cuDNN 9 and run `ONNXRUNTIME_NODE_INSTALL=true node node_modules/onnxruntime-node/script/install.js`; or pass --device auto."
-    : "Install a Vulkan driver and loader (libvulkan1), or pass --device auto.";
 }

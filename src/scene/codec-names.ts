@@ -33,6 +33,11 @@ export function isImageCodec(compression: number): boolean {
 /** Compressions whose blocks can be decoded here. */
 const SUPPORTED: ReadonlySet<number> = new Set([1, 5, 7, 8, 32773, 32946, 50000, 50001]);
 
+/** Names of the compressions whose blocks can be decoded here. */
+export function supportedCodecs(): readonly string[] {
+  return [...new Set([...SUPPORTED].map(codecName))];
+}
+
 /** True when blocks of this compression can be decoded here. */
 export function isSupportedCodec(compression: number): boolean {
   return SUPPORTED.has(compression);
