@@ -91,6 +91,13 @@ function addMap(root: Command, output: CommandOutput, interruptible: () => Abort
     .option("--outputs <list>", `what to write: ${OUTPUTS.join(",")}`, list)
     .option("--resume", "go on with the run that was interrupted, killed or failed in this folder")
     .option("--checkpoint <seconds>", "seconds between checkpoints; by default under 2 % of the run", number)
+    .option(
+      "--simplify <px>",
+      "how far polygons may depart from the pixels; 0 for the pixels exactly",
+      number,
+    )
+    .option("--smooth", "round the corners of polygons")
+    .addOption(new Option("--vector-crs <crs>", "coordinates of polygons").choices(["EPSG:4326", "scene"]))
     .option("--attribution <text>", "credit line for the imagery")
     .option("--json", `print events as JSON lines, of type ${EVENT_TYPES.join(", ")}`)
     .option("--quiet", "print nothing but errors")

@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { OUTPUTS } from "./outputs.ts";
+import { DEFAULT_OUTPUTS, OUTPUTS } from "./outputs.ts";
 
 /** The settings of a run: keys of a pipeline file, flags of the command line, options of `mapScene`. */
 export const configSchema = z.strictObject({
@@ -58,7 +58,7 @@ export const configSchema = z.strictObject({
   outputs: z
     .array(z.enum(OUTPUTS))
     .min(1)
-    .default([...OUTPUTS])
+    .default([...DEFAULT_OUTPUTS])
     .describe("What is written beside run.json."),
   checkpoint: z
     .number()
@@ -67,6 +67,18 @@ export const configSchema = z.strictObject({
     .describe(
       "Seconds between checkpoints for --resume, 0 for one after each row of chips; where not given, as often as costs under 2 % of the run.",
     ),
+  simplify: z
+    .number()
+    .nonnegative()
+    .default(1)
+    .describe(
+      "How far borders of polygons may depart from the stairs of the pixels, in px; 0 keeps the pixels exactly.",
+    ),
+  smooth: z.boolean().default(false).describe("Whether corners of polygons become curves."),
+  vectorCrs: z
+    .enum(["EPSG:4326", "scene"])
+    .default("EPSG:4326")
+    .describe("Coordinates of polygons: longitude and latitude, or the scene's own CRS."),
   attribution: z.string().optional().describe("Credit line for the imagery, shown by web maps."),
 });
 

@@ -154,13 +154,11 @@ function publishOptions(
   listener: RunListener,
   records: StageRecord[],
 ): PublishOptions {
-  const { outputs, attribution } = config;
   return {
     folder,
     classes: model.card.classes,
-    outputs,
+    config,
     name: basename(/^https?:/.test(scene) ? new URL(scene).pathname : scene),
-    attribution,
     listener,
     signal,
     records,

@@ -3,6 +3,7 @@ export const OUTPUT_FILES = {
   landcover: ["landcover.tif", "landcover.tif.aux.xml"],
   confidence: ["confidence.tif"],
   polygons: ["landcover.parquet"],
+  geojson: ["landcover.geojson"],
   "vector-tiles": ["landcover.pmtiles"],
   "raster-tiles": ["landcover-raster.pmtiles"],
   areas: ["areas.json", "areas.csv"],
@@ -14,6 +15,16 @@ export const OUTPUTS = Object.keys(OUTPUT_FILES) as [Output, ...Output[]];
 
 /** Where a run stands that is not finished; removed with the last file. */
 export const CHECKPOINT_FILE = "run.checkpoint";
+
+/** What is written by default: polygons in one format. */
+export const DEFAULT_OUTPUTS = [
+  "landcover",
+  "confidence",
+  "polygons",
+  "vector-tiles",
+  "raster-tiles",
+  "areas",
+] as const satisfies readonly Output[];
 
 /** Always written, and last: a folder without it is not finished. */
 export const RUN_FILE = "run.json";

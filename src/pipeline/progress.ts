@@ -1,5 +1,5 @@
 /** The stages of a run, in order. */
-export type Stage = "map" | "areas" | "polygons" | "vector-tiles" | "raster-tiles";
+export type Stage = "map" | "areas" | "polygons" | "geojson" | "vector-tiles" | "raster-tiles";
 
 /** The types of RunEvent, in the order in which they first come. */
 export const EVENT_TYPES = [

@@ -9,10 +9,12 @@ import type { Scene } from "../scene/scene.ts";
 import { writeRasterTiles } from "../tiles/raster-tiles.ts";
 import { writeVectorTiles } from "../tiles/vector-tiles.ts";
 import type { VectorResult } from "../vector/feature.ts";
+import { writeGeoJson } from "../vector/geojson-writer.ts";
 import { writeGeoParquet } from "../vector/geoparquet-writer.ts";
 import { tracePolygons } from "../vector/polygons.ts";
+import type { Config } from "./config.ts";
 import { type StageRecord, timed } from "./manifest.ts";
-import { OUTPUT_FILES, type Output } from "./outputs.ts";
+import { OUTPUT_FILES } from "./outputs.ts";
 import { isPlaced } from "./prepare.ts";
 import { ProgressMeter, type RunListener, type Stage } from "./progress.ts";
 
@@ -20,9 +22,8 @@ import { ProgressMeter, type RunListener, type Stage } from "./progress.ts";
 export interface PublishOptions {
   readonly folder: string;
   readonly classes: readonly LandCoverClass[];
-  readonly outputs: readonly Output[];
+  readonly config: Config;
   readonly name: string;
-  readonly attribution: string | undefined;
   readonly listener: RunListener;
   readonly signal: AbortSignal | undefined;
   readonly records: StageRecord[];
@@ -44,7 +45,8 @@ export async function publish(options: PublishOptions): Promise<Areas> {
 }
 
 async function publishScenes(labels: Scene, confidence: Scene, options: PublishOptions): Promise<Areas> {
-  const { folder, classes, outputs, listener, signal, records } = options;
+  const { folder, classes, config, listener, signal, records } = options;
+  const { outputs } = config;
   const stage = <T>(id: Stage, work: () => Promise<T>): Promise<T> => {
     throwIfAborted(signal);
     return timed(id, records, listener, work);
@@ -52,9 +54,10 @@ async function publishScenes(labels: Scene, confidence: Scene, options: PublishO
   const raster = await stage("areas", () =>
     measureAreas(metered("areas", labels, listener), confidence, classes, signalOf(signal)),
   );
-  const polygons = outputs.includes("polygons")
-    ? await stage("polygons", () => writePolygons(labels, confidence, options))
-    : null;
+  let polygons: VectorResult | null = null;
+  for (const kind of VECTOR_KINDS.filter((known) => outputs.includes(known))) {
+    polygons = await stage(kind, () => writePolygons(kind, labels, confidence, options));
+  }
   for (const kind of tileKinds(labels, options)) {
     await stage(kind, () => writeTiles(kind, labels, options));
   }
@@ -66,14 +69,20 @@ async function publishScenes(labels: Scene, confidence: Scene, options: PublishO
   return areas;
 }
 
+const VECTOR_KINDS = ["polygons", "geojson"] as const;
+const VECTOR_WRITERS = { polygons: writeGeoParquet, geojson: writeGeoJson } as const;
+
 function writePolygons(
+  kind: (typeof VECTOR_KINDS)[number],
   labels: Scene,
   confidence: Scene,
-  { folder, classes, listener, signal }: PublishOptions,
+  { folder, classes, config, listener, signal }: PublishOptions,
 ): Promise<VectorResult> {
-  const polygons = tracePolygons(metered("polygons", labels, listener), confidence, signalOf(signal));
+  const { simplify, smooth, vectorCrs: crs } = config;
+  const source = metered(kind, labels, listener);
+  const polygons = tracePolygons(source, confidence, { simplify, smooth, ...signalOf(signal) });
   const { grid } = labels;
-  return writeGeoParquet(join(folder, "landcover.parquet"), polygons, { grid, classes, crs: "EPSG:4326" });
+  return VECTOR_WRITERS[kind](join(folder, OUTPUT_FILES[kind][0]), polygons, { grid, classes, crs });
 }
 
 const TILE_KINDS = ["vector-tiles", "raster-tiles"] as const;
@@ -82,7 +91,7 @@ const TILE_WRITERS = { "vector-tiles": writeVectorTiles, "raster-tiles": writeRa
 /** The kinds of tiles to write: none, with a warning, where the map's place on earth is not known. */
 function tileKinds(
   { grid }: Scene,
-  { outputs, listener }: PublishOptions,
+  { config: { outputs }, listener }: PublishOptions,
 ): readonly (typeof TILE_KINDS)[number][] {
   const kinds = TILE_KINDS.filter((kind) => outputs.includes(kind));
   if (kinds.length === 0 || isPlaced(grid)) return kinds;
@@ -94,7 +103,7 @@ function tileKinds(
 async function writeTiles(
   kind: (typeof TILE_KINDS)[number],
   labels: Scene,
-  { folder, classes, name, attribution, listener, signal }: PublishOptions,
+  { folder, classes, name, config: { attribution }, listener, signal }: PublishOptions,
 ): Promise<void> {
   const { warnings } = await TILE_WRITERS[kind](join(folder, OUTPUT_FILES[kind][0]), labels, {
     classes,

@@ -1,3 +1,5 @@
+import type { LatticeBits } from "./lattice-bits.ts";
+import type { LineBuffer } from "./line-buffer.ts";
 import { doubled, NONE } from "./region-table.ts";
 
 /** Where a point holds the next one of its arc. */
@@ -31,6 +33,8 @@ export class BorderGraph {
   flags = new Uint8Array(256);
   /** Col, row (px) and, at NEXT, the next point of the arc: three numbers for a point, which is named by the index of the first. */
   points = new Int32Array(3 * 1024);
+  /** Where all points on the lattice are collected, if anywhere. */
+  known: LatticeBits | null = null;
   private edges = 0;
   private used = 0;
   private freeEdge = NONE;
@@ -119,6 +123,57 @@ export class BorderGraph {
     return this.flags[end]! & TAIL ? end : this.mate[end]!;
   }
 
+  /** True for a closed arc without a node. */
+  isLoop(tail: number): boolean {
+    const head = this.mate[tail]!;
+    return this.turn[head] === tail && this.turn[tail] === head;
+  }
+
+  /**
+   * True when a whole arc and a straight one, or one that became straight, are all the border of a region or hole: if the arc became
+   * straight too, nothing would be left between them.
+   */
+  facesStraightArc(tail: number): boolean {
+    return [tail, this.mate[tail]!].some((edge) => {
+      const other = this.turn[this.mate[edge]!]!;
+      if (!this.isWhole(other) || this.turn[this.mate[other]!] !== edge) return false;
+      const otherTail = this.tailOf(other);
+      return this.points[this.point[otherTail]! + NEXT] === this.point[this.mate[otherTail]!];
+    });
+  }
+
+  /** The points of an arc from its tail to its head. */
+  readArc(tail: number, line: LineBuffer): void {
+    const { points } = this;
+    const last = this.point[this.mate[tail]!]!;
+    line.clear();
+    for (let point = this.point[tail]!; ; point = points[point + NEXT]!) {
+      line.push(points[point]!, points[point + 1]!);
+      if (point === last) return;
+    }
+  }
+
+  /** Gives an arc other points, two at least: in the places of its old ones, then in new ones. */
+  rewriteArc(tail: number, { x, y, count }: LineBuffer): void {
+    const head = this.mate[tail]!;
+    const oldLast = this.point[head]!;
+    let point = this.point[tail]!;
+    let isOld = true;
+    for (let i = 0; ; i++) {
+      this.points[point] = x[i]!;
+      this.points[point + 1] = y[i]!;
+      if (i === count - 1) break;
+      isOld &&= point !== oldLast;
+      const next = isOld ? this.points[point + NEXT]! : this.takePoint();
+      this.points[point + NEXT] = next;
+      point = next;
+    }
+    this.point[head] = point;
+    if (!isOld || point === oldLast) return;
+    this.points[oldLast + NEXT] = this.freePoint;
+    this.freePoint = this.points[point + NEXT]!;
+  }
+
   /** Frees the arcs of a finished region that the region on their other side does not need either. */
   release(firstEdge: number): void {
     for (let edge = firstEdge; edge !== NONE; ) {
@@ -153,17 +208,23 @@ export class BorderGraph {
   }
 
   private addPoint(x: number, y: number): number {
-    let point = this.freePoint;
-    if (point !== NONE) this.freePoint = this.points[point + NEXT]!;
-    else {
-      point = this.used;
-      this.used += 3;
-      if (this.used > this.points.length) this.points = doubled(this.points);
-    }
+    const point = this.takePoint();
     this.points[point] = x;
     this.points[point + 1] = y;
     this.points[point + NEXT] = NONE;
+    this.known?.add(x, y);
     return point;
+  }
+
+  private takePoint(): number {
+    const point = this.freePoint;
+    if (point !== NONE) {
+      this.freePoint = this.points[point + NEXT]!;
+      return point;
+    }
+    this.used += 3;
+    if (this.used > this.points.length) this.points = doubled(this.points);
+    return this.used - 3;
   }
 
   private growEdges(): void {

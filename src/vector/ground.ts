@@ -2,7 +2,7 @@ import { determinant } from "../geo/affine.ts";
 import type { Grid } from "../geo/grid.ts";
 import { groundScale, type Locate, locator } from "./ellipsoid.ts";
 import { atNodes, fitLattice, interpolate, type Lattice } from "./lattice.ts";
-import type { LatticeRing } from "./rings.ts";
+import type { PixelRing } from "./rings.ts";
 
 /** Largest relative error of an interpolated pixel area. */
 const MAX_AREA_ERROR = 1e-4;
@@ -10,9 +10,9 @@ const MAX_AREA_ERROR = 1e-4;
 /** Measures rings of the pixel lattice in metres of ground. */
 export interface Ground {
   /** Area in m²: positive for exteriors, negative for holes. */
-  ringArea(ring: LatticeRing): number;
+  ringArea(ring: PixelRing): number;
   /** Length in metres. */
-  ringLength(ring: LatticeRing): number;
+  ringLength(ring: PixelRing): number;
 }
 
 /** Measures on the ellipsoid where the CRS can be projected, else in the plane of its linear unit; null where metres are unknown. */
@@ -28,7 +28,7 @@ class PlaneGround implements Ground {
     private readonly metresPerUnit: number,
   ) {}
 
-  ringArea(ring: LatticeRing): number {
+  ringArea(ring: PixelRing): number {
     let sum = 0;
     forEachEdge(ring, (x0, y0, x1, y1) => {
       sum += y0 * x1 - x0 * y1;
@@ -36,7 +36,7 @@ class PlaneGround implements Ground {
     return (sum / 2) * Math.abs(determinant(this.grid.affine)) * this.metresPerUnit ** 2;
   }
 
-  ringLength(ring: LatticeRing): number {
+  ringLength(ring: PixelRing): number {
     const [a, b, , d, e] = this.grid.affine;
     let sum = 0;
     forEachEdge(ring, (x0, y0, x1, y1) => {
@@ -80,7 +80,7 @@ class EllipsoidGround implements Ground {
     this.running = runningAreas(this.lattice, this.area);
   }
 
-  ringArea(ring: LatticeRing): number {
+  ringArea(ring: PixelRing): number {
     let sum = 0;
     forEachEdge(ring, (x0, y0, x1, y1) => {
       if (y0 !== y1) sum -= this.strip(x0, y0, x1, y1);
@@ -88,7 +88,7 @@ class EllipsoidGround implements Ground {
     return sum;
   }
 
-  ringLength(ring: LatticeRing): number {
+  ringLength(ring: PixelRing): number {
     let sum = 0;
     forEachEdge(ring, (x0, y0, x1, y1) => {
       sum += this.edgeLength(x0, y0, x1, y1);
@@ -164,10 +164,7 @@ function runningAreas({ cols, rows }: Lattice, area: Float64Array): Float64Array
 }
 
 /** Calls back for every edge of a ring, the closing one included. */
-function forEachEdge(
-  ring: LatticeRing,
-  visit: (x0: number, y0: number, x1: number, y1: number) => void,
-): void {
+function forEachEdge(ring: PixelRing, visit: (x0: number, y0: number, x1: number, y1: number) => void): void {
   let x = ring[ring.length - 2]!;
   let y = ring[ring.length - 1]!;
   for (let i = 0; i < ring.length; i += 2) {

@@ -4,7 +4,7 @@ import { groundScale, type Locate, locator, metresBetween } from "./ellipsoid.ts
 import { atNodes, type Cell, fitLattice, type Lattice } from "./lattice.ts";
 import { type Placement, reversePoints } from "./placement.ts";
 import { doubled } from "./region-table.ts";
-import type { LatticeRing } from "./rings.ts";
+import type { PixelRing } from "./rings.ts";
 
 /** Largest error of an interpolated position in pixels, and in pixels per pixel of the cell's side: that bounds area errors. */
 const MAX_ERROR = 0.005;
@@ -34,7 +34,7 @@ export class LonLatPlacement implements Placement {
     this.scale = quantaPerDegree(grid, locate);
   }
 
-  place(ring: LatticeRing): Float64Array {
+  place(ring: PixelRing): Float64Array {
     this.length = 0;
     let x = ring[0]!;
     let y = ring[1]!;

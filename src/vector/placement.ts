@@ -1,11 +1,11 @@
 import { determinant, pixelPoint, pixelToWorld } from "../geo/affine.ts";
 import type { Grid } from "../geo/grid.ts";
-import type { LatticeRing } from "./rings.ts";
+import type { PixelRing } from "./rings.ts";
 
 /** Places rings of the pixel lattice in an output CRS. */
 export interface Placement {
   /** The ring in output coordinates (x0, y0, x1, y1, …), closed by repeating its first point; exteriors counter-clockwise. */
-  place(ring: LatticeRing): Float64Array;
+  place(ring: PixelRing): Float64Array;
 }
 
 /** Coordinates of the scene's own CRS; pixels where it has none. */

@@ -4,7 +4,7 @@ import { sameGrid } from "../geo/grid.ts";
 import { NODATA } from "../scene/class-scheme.ts";
 import type { Scene } from "../scene/scene.ts";
 import { RegionTracer } from "./region-tracer.ts";
-import { type LatticeRing, RingReader } from "./rings.ts";
+import { type PixelRing, RingReader } from "./rings.ts";
 
 /** Pixels per strip at most, unless a row is longer. */
 const STRIP_PIXELS = 1 << 23;
@@ -18,15 +18,24 @@ export interface LandCoverPolygon {
   readonly id: number;
   readonly classId: number;
   /**
-   * Exterior first and counter-clockwise with y up, then holes, clockwise; closed implicitly (see LatticeRing). Points where a
+   * Exterior first and counter-clockwise with y up, then holes, clockwise; closed implicitly (see PixelRing). Points where a
    * straight border meets a third region stay, so that neighbours share every point of their border.
    */
-  readonly rings: readonly LatticeRing[];
+  readonly rings: readonly PixelRing[];
   readonly pixels: number;
   /** 0–100 %; null without a confidence raster, or where it knows none. */
   readonly meanConfidence: number | null;
   /** The first pixel of the region, row by row. */
   readonly firstPixel: PixelPoint;
+}
+
+/** How polygons are traced; by default they are the pixels exactly. */
+export interface TraceOptions {
+  readonly signal?: AbortSignal;
+  /** How far (px) borders may depart from the line that the edges of their pixels stand for; see ArcSimplifier. */
+  readonly simplify?: number;
+  /** Whether corners become curves. */
+  readonly smooth?: boolean;
 }
 
 /**
@@ -37,14 +46,17 @@ export interface LandCoverPolygon {
 export async function* tracePolygons(
   labels: Scene,
   confidence: Scene | null,
-  options: { readonly signal?: AbortSignal } = {},
+  options: TraceOptions = {},
 ): AsyncGenerator<LandCoverPolygon> {
   checkScenes(labels, confidence);
   const { width, height } = labels.grid;
   const finished: LandCoverPolygon[] = [];
-  const tracer = new RegionTracer(width, NODATA, (region) => {
+  const { simplify = 0, smooth = false } = options;
+  const simplification = simplify > 0 || smooth ? { tolerance: simplify, smooth } : null;
+  const finish = (region: number): void => {
     finished.push(polygonOf(tracer, reader, region, width));
-  });
+  };
+  const tracer = new RegionTracer(width, NODATA, finish, simplification);
   const reader = new RingReader(tracer.graph, "keep");
   for (let row = 0; row < height; ) {
     if (options.signal?.aborted) throw new CancelledError();
@@ -84,17 +96,18 @@ async function readStrip(scene: Scene, row: number, rows: number): Promise<Uint8
 }
 
 function polygonOf(
-  { regions }: RegionTracer,
+  { regions, unit }: RegionTracer,
   reader: RingReader,
   region: number,
   width: number,
 ): LandCoverPolygon {
   const id = regions.firstPixel[region]!;
+  const rings = reader.read(regions.firstEdge[region]!);
   const confident = regions.confident[region]!;
   return {
     id,
     classId: regions.value[region]!,
-    rings: reader.read(regions.firstEdge[region]!),
+    rings: unit === 1 ? rings : rings.map((ring) => Float64Array.from(ring, (value) => value / unit)),
     pixels: regions.pixels[region]!,
     meanConfidence: confident === 0 ? null : regions.confidence[region]! / confident,
     firstPixel: pixelPoint(id % width, Math.floor(id / width)),

@@ -1,3 +1,4 @@
+import { ArcSimplifier, type Simplification } from "./arc-simplifier.ts";
 import { BorderGraph, DONE } from "./border-graph.ts";
 import { NONE, RegionTable } from "./region-table.ts";
 import { emptyRuns, FAR, findRuns, type Labels, type Runs, VOID } from "./runs.ts";
@@ -16,6 +17,9 @@ export class RegionTracer {
   private above: Runs;
   private below: Runs;
   private row = 0;
+  private readonly simplifier: ArcSimplifier | null;
+  /** Tails of the arcs that became whole in this row. */
+  private readonly whole: number[] = [];
   /** The ends that meet at a node, clockwise from the one above. */
   private readonly around = new Int32Array(4);
 
@@ -23,9 +27,16 @@ export class RegionTracer {
     private readonly width: number,
     private readonly nodata: number,
     private readonly finished: (region: number) => void,
+    simplification: Simplification | null = null,
   ) {
+    this.simplifier = simplification && new ArcSimplifier(this.graph, width, simplification);
     this.above = emptyRuns(width);
     this.below = emptyRuns(width);
+  }
+
+  /** Coordinates of finished regions count parts of a pixel: so many make one. */
+  get unit(): number {
+    return this.simplifier?.unit ?? 1;
   }
 
   /** Takes the next row (width labels); `confidence` (0–100, 255 unknown) is summed per region. */
@@ -34,6 +45,7 @@ export class RegionTracer {
     this.regions.connect(this.above, this.below, this.row, this.width, this.graph.nextOfRegion);
     if (confidence !== null) this.regions.addConfidence(this.below, confidence);
     this.traceBorders();
+    this.simplifyArcs();
     this.finishRegions();
     [this.above, this.below] = [this.below, this.above];
     this.row++;
@@ -116,7 +128,8 @@ export class RegionTracer {
       if (above.value[i] === below.value[lowerLeft]) graph.markPinch(around[UP]!, around[DOWN]!);
     }
     if (up && graph.isWhole(around[UP]!)) this.addToRegions(around[UP]!, above, upperLeft, above, i);
-    if (left && graph.isWhole(around[LEFT]!))
+    const isSameArc = up && left && graph.mate[around[LEFT]!] === around[UP];
+    if (left && !isSameArc && graph.isWhole(around[LEFT]!))
       this.addToRegions(around[LEFT]!, above, upperLeft, below, lowerLeft);
     if (down) below.end[j] = graph.mate[around[DOWN]!]!;
     return right ? graph.mate[around[RIGHT]!]! : NONE;
@@ -133,6 +146,12 @@ export class RegionTracer {
     if (leftRuns.value[left] === VOID) graph.flags[tail]! |= DONE;
     else regions.addEdge(leftRuns.region[left]!, tail, graph.nextOfRegion);
     regions.addEdge(right, graph.mate[tail]!, graph.nextOfRegion);
+    this.whole.push(tail);
+  }
+
+  private simplifyArcs(): void {
+    for (const tail of this.whole) this.simplifier?.simplify(tail);
+    this.whole.length = 0;
   }
 
   /** Hands over the regions above that do not go on below, in the order of their columns, and frees what nobody needs any more. */

@@ -4,6 +4,9 @@ import { doubled, NONE } from "./region-table.ts";
 /** A closed ring on the pixel lattice: col0, row0, col1, row1, …; the first point is not repeated. */
 export type LatticeRing = Int32Array;
 
+/** The same in pixels, whose fractions smooth borders need. */
+export type PixelRing = Int32Array | Float64Array;
+
 /** Reads the rings of finished regions from a graph. */
 export class RingReader {
   private points = new Int32Array(1024);
@@ -70,7 +73,7 @@ export class RingReader {
 }
 
 /** Twice the signed area of a ring in px² (shoelace over col, row): negative for exteriors, positive for holes. */
-export function doubleArea(ring: LatticeRing): number {
+export function doubleArea(ring: PixelRing): number {
   let sum = 0;
   let x = ring[ring.length - 2]!;
   let y = ring[ring.length - 1]!;

@@ -1,6 +1,5 @@
 import fc from "fast-check";
-import { doubleArea, type LatticeRing } from "../../../src/vector/rings.ts";
-import type { TracedRegion } from "../../../src/vector/trace-blocks.ts";
+import { doubleArea, type PixelRing } from "../../../src/vector/rings.ts";
 
 /** A label grid from rows of characters: digits are labels, "." is nodata (255). */
 export function grid(...rows: readonly string[]): { labels: Uint8Array; width: number; height: number } {
@@ -11,7 +10,7 @@ export function grid(...rows: readonly string[]): { labels: Uint8Array; width: n
 
 /** Paints regions back pixel by pixel: value of the region that holds each pixel's centre; throws where two do. */
 export function rasterise(
-  regions: readonly Pick<TracedRegion, "value" | "rings">[],
+  regions: readonly { readonly value: number; readonly rings: readonly PixelRing[] }[],
   width: number,
   height: number,
   nodata: number,
@@ -27,11 +26,7 @@ export function rasterise(
 }
 
 /** The pixels whose centre lies in the rings (even-odd), by scan line. */
-export function* insidePixels(
-  rings: readonly LatticeRing[],
-  width: number,
-  height: number,
-): Generator<number> {
+export function* insidePixels(rings: readonly PixelRing[], width: number, height: number): Generator<number> {
   for (let row = 0; row < height; row++) {
     const crossings: number[] = [];
     for (const ring of rings) {
@@ -82,7 +77,7 @@ export function floodFill(
 }
 
 /** Everything that is wrong with the rings of one polygon: empty when it is valid for OGC and GEOS. */
-export function ringFaults(rings: readonly LatticeRing[]): string[] {
+export function ringFaults(rings: readonly PixelRing[]): string[] {
   const faults: string[] = [];
   rings.forEach((ring, index) => {
     const area = doubleArea(ring);
@@ -95,7 +90,7 @@ export function ringFaults(rings: readonly LatticeRing[]): string[] {
 }
 
 /** Area of a polygon in px²: its exterior without its holes. */
-export function netArea(rings: readonly LatticeRing[]): number {
+export function netArea(rings: readonly PixelRing[]): number {
   return rings.reduce((sum, ring) => sum - doubleArea(ring) / 2, 0);
 }
 
