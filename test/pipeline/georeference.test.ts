@@ -18,7 +18,12 @@ import { readGeoParquet } from "../vector/support/parquet.ts";
 import { holds, isNearEdge, lonLatOf, lonLatOfTilePixel, outline, pixelOf } from "./support/placement.ts";
 
 const scratch = scratchFolder();
-const SETTINGS = { model: fixtureModelPath("pixelwise"), device: "cpu", workers: 1 } as const;
+const SETTINGS = {
+  simplify: 0,
+  model: fixtureModelPath("pixelwise"),
+  device: "cpu",
+  workers: 1,
+} as const;
 
 /** One way of saying where a scene lies, its map, and what GDAL says of the source (else what this project's reader does). */
 interface Place {
