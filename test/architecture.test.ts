@@ -180,9 +180,9 @@ describe("architecture", () => {
     expect([...new Set(specifiers)].sort()).toEqual(["node:module", "proj4"]);
   });
 
-  test("only cli/main.ts and the device probe, a process of its own, exit; only cli/main.ts reads the environment and uses the console", () => {
+  test("only cli/main.ts exits, reads the environment and uses the console", () => {
     const found = usesOf(/^(process\.(exit|exitCode|env|abort|kill)|console\.\w+)$/);
-    expect(found).toEqual(["inference/device-probe.ts process.exitCode"]);
+    expect(found).toEqual([]);
   });
 
   test("index.ts only re-exports", () => {
