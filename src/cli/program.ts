@@ -75,6 +75,7 @@ function addMap(root: Command, output: CommandOutput, interruptible: () => Abort
     .option("--rescale <min,max>", "raw values that become 0 and 255 for an 8-bit model, or auto", range)
     .option("--nodata <value>", "pixels whose bands all have this value hold no data", number)
     .option("--gsd <metres>", "ground sample distance of the map in m, or native", gsd)
+    .option("--aoi <area>", "map only there: GeoJSON file, or west,south,east,north[,EPSG:code]")
     .addOption(
       new Option("--device <device>", "where inference runs").choices(["auto", "cuda", "webgpu", "cpu"]),
     )

@@ -34,6 +34,12 @@ export const configSchema = z.strictObject({
     .describe(
       "Ground sample distance of the map in m; native keeps the scene's; auto keeps it where the model allows and else takes the model's.",
     ),
+  aoi: z
+    .string()
+    .optional()
+    .describe(
+      "Maps only there: path of a GeoJSON file, or west,south,east,north in degrees, or with an EPSG code behind them in its units.",
+    ),
   device: z
     .enum(["auto", "cuda", "webgpu", "cpu"])
     .default("auto")

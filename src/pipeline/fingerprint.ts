@@ -27,6 +27,7 @@ export async function fingerprintOf(
     rescale: JSON.stringify(config.rescale ?? null),
     nodata: JSON.stringify(config.nodata ?? null),
     "the grid": `${grid.width} x ${grid.height} px, ${grid.affine.join(" ")}`,
+    "the area of interest": run.aoi?.hash ?? "the whole scene",
     chip: String(run.plan.x.chip),
     overlap: String(run.plan.x.overlap),
     blend: config.blend,

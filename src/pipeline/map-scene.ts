@@ -198,7 +198,7 @@ function announce(
   listener: RunListener,
 ): void {
   const { card } = run.model;
-  const { width, height } = run.scene.grid;
+  const { width, height } = run.grid;
   listener({
     type: "start",
     version: VERSION,
@@ -221,7 +221,7 @@ function announce(
 }
 
 function describeRun(
-  { scene: { grid }, model: { card }, gsd, plan }: PreparedRun,
+  { grid, model: { card }, gsd, plan }: PreparedRun,
   { config, choice }: RunOptions,
   { inferred, withoutData, inferenceSeconds }: Tally,
 ): Omit<

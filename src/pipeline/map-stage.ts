@@ -1,12 +1,14 @@
 import { join } from "node:path";
 import { throwIfAborted, UserError } from "../errors.ts";
+import { growWindow } from "../geo/pixel-area.ts";
+import { intersectWindows } from "../geo/window.ts";
 import type { Device } from "../inference/device.ts";
 import { FLIPS } from "../inference/flips.ts";
 import { type InferredChip, WorkerPool } from "../inference/worker-pool.ts";
 import { type CogWriter, createCog } from "../raster/cog-writer.ts";
 import { NODATA } from "../scene/class-scheme.ts";
 import { type LabelStrip, stitch } from "../stitcher/stitcher.ts";
-import { chipCount } from "../tiler/chip-plan.ts";
+import { chipCount, type PlannedChip } from "../tiler/chip-plan.ts";
 import { type Chip, readChips } from "../tiler/tiler.ts";
 import { badCheckpoint, type Checkpointer, type MapState, type Tally } from "./checkpoint.ts";
 import type { Config } from "./config.ts";
@@ -88,7 +90,8 @@ async function mapChips(
   const { classes, output } = model.card;
   const tally = { ...(resume?.tally ?? { inferred: 0, withoutData: 0, inferenceSeconds: 0 }) };
   const fromRow = resume?.map.stitcher.latticeRows ?? 0;
-  const chips = stopWhen(signal, readChips(scene, plan, { bands, readAhead: 2, fromRow }));
+  const wanted = wantedChips(run);
+  const chips = stopWhen(signal, readChips(scene, plan, { bands, readAhead: 2, fromRow, wanted }));
   const scored = counted(pool.infer(chips), tally, mapMeter(run, listener, fromRow));
   const strips = stitch(scored, {
     plan,
@@ -99,9 +102,10 @@ async function mapChips(
     resume: resume?.map.stitcher ?? null,
   });
   for await (const strip of strips) {
+    const { rows, labels, confidence } = mapRows(strip, run);
     await Promise.all([
-      cogs.landcover.write({ data: strip.labels, rows: strip.rows }),
-      cogs.confidence.write({ data: strip.confidence, rows: strip.rows }),
+      cogs.landcover.write({ data: labels, rows }),
+      cogs.confidence.write({ data: confidence, rows }),
     ]);
     if (checkpointer.due()) await checkpointer.save(tally, () => mapState(strip, cogs));
   }
@@ -111,6 +115,33 @@ async function mapChips(
 async function mapState(strip: LabelStrip, { landcover, confidence }: Cogs): Promise<MapState> {
   const [landcoverState, confidenceState] = await Promise.all([landcover.state(), confidence.state()]);
   return { stitcher: strip.state(), landcover: landcoverState, confidence: confidenceState };
+}
+
+/** Chips that have a say in the area of interest: its pixels, or cells next to them, are in their windows. */
+function wantedChips({ aoi, model, scene }: PreparedRun): (chip: PlannedChip) => boolean {
+  if (aoi === null) return () => true;
+  return ({ window }) => aoi.area.touches(growWindow(window, model.card.output.stride, scene.grid)!);
+}
+
+/** The rows of a strip that belong to the map, cropped to it, nodata outside the area of interest. */
+function mapRows(
+  { row, rows, labels, confidence }: LabelStrip,
+  { crop, aoi, plan }: PreparedRun,
+): Pick<LabelStrip, "rows" | "labels" | "confidence"> {
+  if (aoi === null) return { rows, labels, confidence };
+  const width = plan.x.size;
+  const part = intersectWindows(crop, { col: 0, row, width, height: rows });
+  if (part === null) return { rows: 0, labels: labels.subarray(0, 0), confidence: confidence.subarray(0, 0) };
+  const cropped = (data: LabelStrip["labels"]): LabelStrip["labels"] => {
+    const out = new Uint8Array(part.width * part.height);
+    for (let i = 0; i < part.height; i++) {
+      const start = (part.row - row + i) * width + part.col;
+      out.set(data.subarray(start, start + part.width), i * part.width);
+    }
+    aoi.area.fillOutside(out, part, NODATA);
+    return out;
+  };
+  return { rows: part.height, labels: cropped(labels), confidence: cropped(confidence) };
 }
 
 function mapMeter({ scene, plan }: PreparedRun, listener: RunListener, fromRow: number): ProgressMeter {
@@ -139,8 +170,7 @@ async function* counted(
   }
 }
 
-async function createCogs({ scene, model }: PreparedRun, { folder, resume }: MapStageOptions): Promise<Cogs> {
-  const { grid } = scene;
+async function createCogs({ grid, model }: PreparedRun, { folder, resume }: MapStageOptions): Promise<Cogs> {
   const common = { grid, sampleType: "uint8", nodata: NODATA } as const;
   const tags = { MODEL: `${model.card.name} ${model.card.version}` };
   const labels = { ...common, palette: model.card.classes, overviews: "mode", tags } as const;

@@ -1,5 +1,7 @@
 import { UserError } from "../errors.ts";
-import { type Grid, groundSampleDistance } from "../geo/grid.ts";
+import { type Grid, gridBounds, groundSampleDistance } from "../geo/grid.ts";
+import { growWindow, type PixelArea } from "../geo/pixel-area.ts";
+import { fullWindow, intersectWindows, type Window } from "../geo/window.ts";
 import { loadModel, type Model } from "../inference/model.ts";
 import type { ModelCard } from "../inference/model-card.ts";
 import { withNodata } from "../scene/nodata-override.ts";
@@ -7,8 +9,10 @@ import { openScene } from "../scene/open-scene.ts";
 import { resampleScene } from "../scene/resample.ts";
 import { percentileRange, rescaleScene } from "../scene/rescale.ts";
 import type { Scene } from "../scene/scene.ts";
+import { windowGrid, windowScene } from "../scene/window-scene.ts";
 import { cellSizes } from "../stitcher/blend.ts";
-import { type ChipPlan, planChips } from "../tiler/chip-plan.ts";
+import { type ChipPlan, type ChipSize, latticeWindow, planChips } from "../tiler/chip-plan.ts";
+import { readAreaOfInterest } from "./area-of-interest.ts";
 import { chooseGsd } from "./choose-gsd.ts";
 import type { Config } from "./config.ts";
 import { matchBands } from "./match-bands.ts";
@@ -17,8 +21,14 @@ import type { Warning } from "./progress.ts";
 
 /** A run that can start: everything is checked, no pixel is mapped yet. */
 export interface PreparedRun {
-  /** On the grid of the map. */
+  /** What the chips are read from: the scene at the map's GSD, or the part of it that the area of interest needs. */
   readonly scene: Scene;
+  /** The grid of the map. */
+  readonly grid: Grid;
+  /** Where the map lies in `scene`. */
+  readonly crop: Window;
+  /** The area of interest in pixels of `scene`; null for all of it. */
+  readonly aoi: { readonly area: PixelArea; readonly hash: string } | null;
   readonly model: Model;
   readonly bands: readonly number[];
   readonly plan: ChipPlan;
@@ -61,8 +71,47 @@ async function prepareScene(native: Scene, model: Model, config: Config): Promis
   const ranged = await rescaleToModel(native, card, bands, config.rescale);
   warn("rescale", ranged.warning);
   const scene = choice.resampleTo === null ? ranged.scene : resampleScene(ranged.scene, choice.resampleTo);
-  const plan = planChips(scene.grid, chipSize(card, config));
-  return { scene, model, bands, plan, gsd: groundSampleDistance(scene.grid), warnings };
+  const chip = chipSize(card, config);
+  const gsd = groundSampleDistance(scene.grid);
+  if (config.aoi !== undefined) {
+    const within = await prepareArea(scene, config.aoi, chip, card.output.stride);
+    return { ...within, model, bands, gsd, warnings };
+  }
+  const { grid } = scene;
+  const plan = planChips(grid, chip);
+  return { scene, grid, crop: fullWindow(grid), aoi: null, model, bands, plan, gsd, warnings };
+}
+
+/** The part of a scene that an area of interest needs: all chips that have a say in its pixels, on the lattice of the whole scene. */
+async function prepareArea(
+  whole: Scene,
+  aoi: string,
+  chip: ChipSize,
+  stride: number,
+): Promise<Pick<PreparedRun, "scene" | "grid" | "crop" | "aoi" | "plan">> {
+  const { area, hash } = await readAreaOfInterest(aoi, whole.grid);
+  const inside = area.window === null ? null : intersectWindows(area.window, fullWindow(whole.grid));
+  if (inside === null) throw outsideScene(aoi, whole);
+  const part = latticeWindow(planChips(whole.grid, chip), growWindow(inside, stride, whole.grid)!);
+  const scene = windowScene(whole, part);
+  const crop = { ...inside, col: inside.col - part.col, row: inside.row - part.row };
+  const grid = windowGrid(whole.grid, inside);
+  return {
+    scene,
+    grid,
+    crop,
+    aoi: { area: area.movedBy(-part.col, -part.row), hash },
+    plan: planChips(scene.grid, chip),
+  };
+}
+
+function outsideScene(aoi: string, { path, grid }: Scene): UserError {
+  const bounds = gridBounds(grid).map((value) => Number(value.toPrecision(9)));
+  return new UserError(
+    "aoi-outside",
+    `--aoi ${aoi} holds no pixel of ${path}.`,
+    `The scene covers ${bounds.join(",")}${grid.crs?.epsg == null ? "" : `,EPSG:${grid.crs.epsg}`}.`,
+  );
 }
 
 /** About what a checkpoint of the run holds (bytes): scores that wait for the next row of chips, and half a strip of each COG's levels. */

@@ -63,6 +63,27 @@ export function planAxis(size: number, chip: number, overlap: number): AxisPlan 
   return { size, chip, overlap, stride, count };
 }
 
+/**
+ * The part of the scene that the chips cover which touch a window: planned on its own, it has just these chips, and inside the
+ * window they give what the whole plan gives.
+ */
+export function latticeWindow({ x, y }: ChipPlan, { col, row, width, height }: Window): Window {
+  const [left, right] = latticeSpan(x, col, width);
+  const [top, bottom] = latticeSpan(y, row, height);
+  return { col: left, row: top, width: right - left, height: bottom - top };
+}
+
+/** Where the first and the last chip of an axis that touch a stretch begin and end, cut at the scene's end. */
+function latticeSpan(
+  { size, chip, stride, count }: AxisPlan,
+  start: number,
+  length: number,
+): [number, number] {
+  const first = Math.min(count - 1, Math.max(0, Math.floor((start - chip) / stride) + 1));
+  const last = Math.min(count - 1, Math.ceil((start + length) / stride) - 1);
+  return [first * stride, last === count - 1 ? size : last * stride + chip];
+}
+
 /** Number of chips in the plan. */
 export function chipCount({ x, y }: ChipPlan): number {
   return x.count * y.count;

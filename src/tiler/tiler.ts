@@ -23,15 +23,18 @@ export interface TilerOptions {
   readonly readAhead: number;
   /** Row of the lattice to begin with; the first by default. */
   readonly fromRow?: number;
+  /** False for chips whose pixels nobody asked for: they are not read, and come without data. All are wanted by default. */
+  readonly wanted?: (chip: PlannedChip) => boolean;
 }
 
 /** Reads the planned chips of a scene, in plan order. Chips reach past the scene's edge by reflection. */
 export function readChips(
   scene: Scene,
   plan: ChipPlan,
-  { bands, readAhead, fromRow = 0 }: TilerOptions,
+  { bands, readAhead, fromRow = 0, wanted = () => true }: TilerOptions,
 ): AsyncGenerator<Chip> {
   const read = async (chip: PlannedChip): Promise<Chip> => {
+    if (!wanted(chip)) return { ...chip, data: null, bands: bands.length, ownedMask: null };
     const window = sceneWindow(plan, chip);
     return prepareChip(chip, await scene.read(window, { bands }));
   };

@@ -1,0 +1,61 @@
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import { PixelArea } from "../../src/geo/pixel-area.ts";
+
+const ring = fc
+  .array(
+    fc.tuple(fc.double({ min: -20, max: 60, noNaN: true }), fc.double({ min: -20, max: 60, noNaN: true })),
+    {
+      minLength: 3,
+      maxLength: 8,
+    },
+  )
+  .map((points) => Float64Array.from(points.flat()));
+const rings = fc.array(ring, { minLength: 1, maxLength: 3 });
+
+/** Even-odd by a ray to the right, edge by edge: Franklin's PNPOLY. */
+function isInside(polygons: readonly Float64Array[], x: number, y: number): boolean {
+  let inside = false;
+  for (const points of polygons) {
+    const count = points.length / 2;
+    for (let i = 0, j = count - 1; i < count; j = i++) {
+      const [xi, yi, xj, yj] = [points[2 * i]!, points[2 * i + 1]!, points[2 * j]!, points[2 * j + 1]!];
+      if (yi > y !== yj > y && x < ((xj - xi) * (y - yi)) / (yj - yi) + xi) inside = !inside;
+    }
+  }
+  return inside;
+}
+
+test("property: a pixel is inside an area when its centre is, holes and crossings by the even-odd rule", () => {
+  fc.assert(
+    fc.property(rings, (polygons) => {
+      const area = new PixelArea(polygons);
+      const window = { col: -3, row: 2, width: 40, height: 30 };
+      const data = new Uint8Array(window.width * window.height).fill(1);
+      area.fillOutside(data, window, 0);
+      const expected = data.map((_, i) => {
+        const [col, row] = [window.col + (i % window.width), window.row + Math.floor(i / window.width)];
+        return Number(isInside(polygons, col + 0.5, row + 0.5));
+      });
+      expect(data).toEqual(expected);
+      expect(area.touches(window)).toBe(expected.includes(1));
+    }),
+  );
+});
+
+test("property: all pixels of an area are in its window, and moving it moves them", () => {
+  fc.assert(
+    fc.property(rings, fc.integer({ min: -9, max: 9 }), (polygons, by) => {
+      const area = new PixelArea(polygons);
+      const moved = area.movedBy(by, 0);
+      for (let row = -20; row < 60; row++) {
+        expect(moved.spans(row).map((col) => col + 0)).toEqual(area.spans(row).map((col) => col + by));
+        for (const col of area.spans(row)) {
+          expect(col).toBeGreaterThanOrEqual(area.window!.col);
+          expect(col).toBeLessThanOrEqual(area.window!.col + area.window!.width);
+        }
+      }
+    }),
+    { numRuns: 30 },
+  );
+});
