@@ -17,13 +17,7 @@ const scene = join(scratch, "scene.tif");
 const SIZE = { width: 500, height: 430 };
 /** Pixel (0, 0) of the scene in EPSG:32640; 1 m pixels. */
 const [WEST, NORTH] = [500_000, 2_800_000];
-const settings = {
-  device: "cpu",
-  workers: 1,
-  chip: 128,
-  overlap: 32,
-  outputs: ["landcover", "confidence"],
-} as const;
+const settings = { device: "cpu", workers: 1, chip: 128, overlap: 64 } as const;
 
 beforeAll(() => writeScene(scene, SIZE));
 
@@ -44,6 +38,7 @@ async function map(name: string, model: string, aoi?: string) {
   const out = join(scratch, name);
   const { manifest } = await mapScene(scene, out, {
     ...settings,
+    outputs: ["landcover", "confidence"],
     model: fixtureModelPath(model),
     ...(aoi === undefined ? {} : { aoi }),
   });
