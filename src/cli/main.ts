@@ -10,15 +10,15 @@ const output: CommandOutput = {
 };
 
 /**
- * A signal for a command that cleans up after itself: one Ctrl-C (or SIGTERM, SIGHUP) lets chips under way finish, a second one kills.
- * Commands that write nothing do not ask for it and end at once.
+ * A signal for a command that cleans up after itself: one Ctrl-C (or SIGTERM, SIGHUP) says `notice` and lets what is under way
+ * finish, a second one kills. Commands that write nothing do not ask for it and end at once.
  */
-function interruptible(): AbortSignal {
+function interruptible(notice: string): AbortSignal {
   const controller = new AbortController();
   const interrupt = (): void => {
     if (controller.signal.aborted) process.kill(process.pid, "SIGKILL");
     controller.abort();
-    output.err("\nStopping: chips under way are finished first. Press Ctrl-C again to kill.\n");
+    output.err(`\n${notice} Press Ctrl-C again to kill.\n`);
   };
   for (const name of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(name, interrupt);
   return controller.signal;

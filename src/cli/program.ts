@@ -8,12 +8,15 @@ import { inspectCommand } from "./inspect-command.ts";
 import { type MapFlags, mapCommand } from "./map-command.ts";
 import { modelsCommand } from "./models-command.ts";
 import type { CommandOutput } from "./output.ts";
+import { type ServeFlags, serveCommand } from "./serve-command.ts";
+
+/** Gives the signal of a command that must clean up when it is stopped; `notice` says what happens then. */
+export type Interruptible = (notice: string) => AbortSignal;
 
 /**
  * The command line: parses, and calls one handler. Throws CommanderError for wrong usage, which it has explained by then.
- * `interruptible` gives the signal of a command that must clean up when it is stopped.
  */
-export function program(output: CommandOutput, interruptible: () => AbortSignal): Command {
+export function program(output: CommandOutput, interruptible: Interruptible): Command {
   const root = new Command("landstitch")
     .description("Turns satellite, aerial and drone GeoTIFFs into land-cover maps.")
     .version(VERSION)
@@ -40,6 +43,7 @@ export function program(output: CommandOutput, interruptible: () => AbortSignal)
     .action((prediction: string, reference: string, flags: EvaluateFlags) =>
       evaluateCommand(prediction, reference, flags, output),
     );
+  addServe(root, output, interruptible);
   root
     .command("models")
     .description("list the installed models with their measured accuracy")
@@ -64,7 +68,7 @@ function usageError(text: string): string {
   return `Error: ${found.replace(/^error: /, "").replace(/\.?$/, ".")}\n${hint}\n`;
 }
 
-function addMap(root: Command, output: CommandOutput, interruptible: () => AbortSignal): void {
+function addMap(root: Command, output: CommandOutput, interruptible: Interruptible): void {
   root
     .command("map <scene>")
     .description("map a GeoTIFF (path or URL) into an output folder")
@@ -102,7 +106,23 @@ function addMap(root: Command, output: CommandOutput, interruptible: () => Abort
     .option("--attribution <text>", "credit line for the imagery")
     .option("--json", `print events as JSON lines, of type ${EVENT_TYPES.join(", ")}`)
     .option("--quiet", "print nothing but errors")
-    .action((scene: string, flags: MapFlags) => mapCommand(scene, flags, output, interruptible()));
+    .action((scene: string, flags: MapFlags) =>
+      mapCommand(scene, flags, output, interruptible(STOPPING_MAP)),
+    );
+}
+
+const STOPPING_MAP = "Stopping: chips under way are finished first.";
+const STOPPING_SERVER = "Stopping: answers under way are finished first.";
+
+function addServe(root: Command, output: CommandOutput, interruptible: Interruptible): void {
+  root
+    .command("serve <folder> [other]")
+    .description("show an output folder as a web map; two folders of one place side by side")
+    .option("--port <n>", "port to listen on; 0 takes a free one", wholeNumber, 8080)
+    .option("--host <address>", "address to listen on; 0.0.0.0 is the whole network", "127.0.0.1")
+    .action((folder: string, other: string | undefined, flags: ServeFlags) =>
+      serveCommand(folder, other, flags, output, interruptible(STOPPING_SERVER)),
+    );
 }
 
 function list(text: string): string[] {

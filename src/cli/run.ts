@@ -1,7 +1,7 @@
 import { CommanderError } from "commander";
 import { CancelledError, messageOf, oneLine, UserError } from "../errors.ts";
 import type { CommandOutput } from "./output.ts";
-import { program } from "./program.ts";
+import { type Interruptible, program } from "./program.ts";
 
 const EXIT_DONE = 0;
 const EXIT_BUG = 1;
@@ -13,7 +13,7 @@ const EXIT_INTERRUPTED = 130;
 export async function run(
   args: readonly string[],
   output: CommandOutput,
-  interruptible: () => AbortSignal,
+  interruptible: Interruptible,
 ): Promise<number> {
   try {
     await program(output, interruptible).parseAsync(args, { from: "user" });

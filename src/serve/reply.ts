@@ -1,0 +1,89 @@
+import type { IncomingHttpHeaders, OutgoingHttpHeaders, ServerResponse } from "node:http";
+import { pipeline } from "node:stream/promises";
+import { parseRange } from "./byte-range.ts";
+import { contentType } from "./content-type.ts";
+import { isKnown } from "./etag.ts";
+import type { ServedFile } from "./served-file.ts";
+
+/** An answer before it is sent. */
+export interface Reply {
+  readonly status: number;
+  readonly headers: OutgoingHttpHeaders;
+  readonly body: Uint8Array | FilePart | null;
+}
+
+/** Bytes of an open file: `length` of them from `start`. */
+export interface FilePart {
+  readonly file: ServedFile;
+  readonly start: number;
+  readonly length: number;
+}
+
+/** Read at a time from a file that is sent. */
+const PIECE_BYTES = 256 * 1024;
+
+/** A reply of one line of text. */
+export function textReply(status: number, text: string, headers: OutgoingHttpHeaders = {}): Reply {
+  const body = Buffer.from(`${text}\n`);
+  return { status, headers: { "Content-Type": "text/plain; charset=utf-8", ...headers }, body };
+}
+
+/** A reply of bytes that the client may keep under `etag`; 304 without them where it has them already. */
+export function taggedReply(
+  etag: string,
+  request: IncomingHttpHeaders,
+  headers: OutgoingHttpHeaders,
+  body: Uint8Array,
+): Reply {
+  const tagged = { ...headers, ETag: etag, "Cache-Control": "no-cache" };
+  if (isKnown(etag, request["if-none-match"])) return { status: 304, headers: tagged, body: null };
+  return { status: 200, headers: tagged, body };
+}
+
+/** The reply that sends a file, or the part of it that Range asks for. `If-Range` with another tag asks for the whole. */
+export function fileReply(name: string, file: ServedFile, request: IncomingHttpHeaders): Reply {
+  const { size, etag } = file;
+  const headers = {
+    "Content-Type": contentType(name),
+    "Accept-Ranges": "bytes",
+    ETag: etag,
+    "Cache-Control": "no-cache",
+  };
+  const nothing = { file, start: 0, length: 0 };
+  if (isKnown(etag, request["if-none-match"])) return { status: 304, headers, body: nothing };
+  const sameState = request["if-range"] === undefined || request["if-range"] === etag;
+  const range = parseRange(sameState ? request.range : undefined, size);
+  if (range === "all") return { status: 200, headers, body: { file, start: 0, length: size } };
+  if (range === null) {
+    return { status: 416, headers: { ...headers, "Content-Range": `bytes */${size}` }, body: nothing };
+  }
+  const { start, end } = range;
+  return {
+    status: 206,
+    headers: { ...headers, "Content-Range": `bytes ${start}-${end}/${size}` },
+    body: { file, start, length: end - start + 1 },
+  };
+}
+
+/** Sends a reply (headers only for HEAD) and closes its file. Rejects when the client leaves before the end. */
+export async function send(
+  response: ServerResponse,
+  reply: Reply,
+  method: string | undefined,
+): Promise<void> {
+  const { status, headers, body } = reply;
+  const length = body === null ? 0 : body.length;
+  const counted = status === 204 || status === 304 ? headers : { ...headers, "Content-Length": length };
+  const silent = method === "HEAD" || length === 0 || status === 304;
+  response.writeHead(status, counted);
+  if (body === null || body instanceof Uint8Array) {
+    response.end(silent ? undefined : body);
+  } else if (silent) {
+    await body.file.handle.close();
+    response.end();
+  } else {
+    const { start } = body;
+    const piece = { start, end: start + length - 1, highWaterMark: PIECE_BYTES };
+    await pipeline(body.file.handle.createReadStream(piece), response);
+  }
+}

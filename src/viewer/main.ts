@@ -1,0 +1,95 @@
+import "maplibre-gl/dist/maplibre-gl.css";
+import "./viewer.css";
+import { byId } from "./dom.ts";
+import { showMaps } from "./map-area.ts";
+import { boundsOf } from "./map-view.ts";
+import type { Page, Run } from "./page.ts";
+import { fillPanel } from "./panel.ts";
+import { DEFAULT_OPACITY, formatPermalink, parsePermalink } from "./permalink.ts";
+import { polygonCard } from "./polygon-card.ts";
+import { polygonRows } from "./polygon-rows.ts";
+import { openRunFolder, type RunFolder } from "./run-folder.ts";
+import { themeChoice } from "./theme.ts";
+import { createStore, type ViewState } from "./view-state.ts";
+
+const notice = byId("notice");
+
+/** Reads the folder (and the one to compare with), then fills the page. */
+async function start(): Promise<void> {
+  const link = parsePermalink(location.hash);
+  const page = await openPage(link);
+  const { here, other, store } = page;
+  document.title = `${[here, other].flatMap((run) => run?.folder.name ?? []).join(" and ")} · land cover`;
+  const bounds = boundsOf(here.folder);
+  const maps =
+    bounds === null ? null : showMaps(page, link.center === undefined ? bounds : store.state, bounds);
+  fillPanel(
+    byId("panel"),
+    page,
+    themeChoice(() => maps?.restyle()),
+  );
+  byId("map-area").append(polygonCard(page));
+  if (maps === null) {
+    show(
+      "This map has no place on earth that is known, so there is nothing to show here. Its areas and files are in the panel.",
+    );
+  } else {
+    notice.hidden = true;
+    store.watch((state) => history.replaceState(null, "", formatPermalink(state)));
+    addEventListener("hashchange", () => store.update({ ...FIRST_LOOK, ...parsePermalink(location.hash) }));
+  }
+}
+
+const FIRST_LOOK = {
+  layer: "landcover",
+  opacity: DEFAULT_OPACITY,
+  hidden: [],
+  split: null,
+  selected: null,
+} as const;
+
+async function openPage(link: Partial<ViewState>): Promise<Page> {
+  const base = new URL("./", location.href);
+  const otherUrl = link.compare == null ? null : neighbour(link.compare, base);
+  const [here, other] = await Promise.all([
+    openRunFolder(base),
+    otherUrl === null ? null : openRunFolder(otherUrl),
+  ]);
+  const store = createStore({
+    ...FIRST_LOOK,
+    center: [0, 0],
+    zoom: 0,
+    split: other === null ? null : 0.5,
+    compare: null,
+    ...link,
+  });
+  return {
+    here: runOf(here, other === null ? null : "Before"),
+    other: other === null ? null : runOf(other, "After"),
+    store,
+  };
+}
+
+/** The folder that a permalink compares with: only on the page's own host, whoever wrote the link. */
+function neighbour(path: string, base: URL): URL {
+  const url = URL.canParse(path, base) ? new URL(path, base) : null;
+  if (url === null || url.origin !== base.origin || !url.pathname.endsWith("/")) {
+    throw new Error("The link asks to compare with a folder that is not on this host.");
+  }
+  return url;
+}
+
+function runOf(folder: RunFolder, title: string | null): Run {
+  const parquet = folder.files.find(({ name }) => name === "landcover.parquet");
+  const polygons =
+    parquet === undefined ? null : polygonRows(new URL(parquet.name, folder.url), parquet.bytes);
+  return { folder, polygons, title };
+}
+
+/** Says in place of the map what is wrong. */
+function show(message: string): void {
+  notice.hidden = false;
+  notice.replaceChildren(message);
+}
+
+start().catch((error: unknown) => show(error instanceof Error ? error.message : String(error)));
