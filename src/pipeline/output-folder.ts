@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { messageOf, oneLine, UserError } from "../errors.ts";
 import { asResumable, hasCheckpoint } from "./checkpoint.ts";
 import { CHECKPOINT_FILE, OUTPUT_FILES, type Output, RUN_FILE } from "./outputs.ts";
+import { hasForeignPage, PAGE } from "./viewer-files.ts";
 
 /** Names of all files that a run can write beside run.json. */
 export const OUTPUT_NAMES: readonly string[] = Object.values(OUTPUT_FILES).flat();
@@ -28,9 +29,11 @@ export async function clearFolder(folder: string): Promise<void> {
   }
 }
 
-/** Removes whatever a run writes, and what a killed one left half-written. Files of others stay. */
+/** Removes whatever a run writes, and what a killed one left half-written. Files of others stay, a page of theirs too. */
 export async function removeOutputs(folder: string): Promise<void> {
-  const names = [RUN_FILE, CHECKPOINT_FILE, ...OUTPUT_NAMES];
+  const foreign = await hasForeignPage(folder);
+  const outputs = foreign ? OUTPUT_NAMES.filter((name) => name !== PAGE) : OUTPUT_NAMES;
+  const names = [RUN_FILE, CHECKPOINT_FILE, ...outputs];
   const ours = (file: string): boolean =>
     names.some((name) => file === name || (file.startsWith(`${name}.`) && /\.part(\.\d+)?$/.test(file)));
   for (const file of await readdir(folder)) if (ours(file)) await rm(join(folder, file), { force: true });

@@ -7,6 +7,7 @@ export const OUTPUT_FILES = {
   "vector-tiles": ["landcover.pmtiles"],
   "raster-tiles": ["landcover-raster.pmtiles"],
   areas: ["areas.json", "areas.csv"],
+  viewer: ["index.html", "viewer.js", "viewer-worker.js", "viewer.css"],
 } as const;
 
 export type Output = keyof typeof OUTPUT_FILES;

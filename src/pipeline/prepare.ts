@@ -17,7 +17,9 @@ import { chooseGsd } from "./choose-gsd.ts";
 import type { Config } from "./config.ts";
 import { matchBands } from "./match-bands.ts";
 import { refuseOverwritingInput } from "./output-folder.ts";
+import type { Output } from "./outputs.ts";
 import type { Warning } from "./progress.ts";
+import { refuseForeignPage } from "./viewer-files.ts";
 
 /** A run that can start: everything is checked, no pixel is mapped yet. */
 export interface PreparedRun {
@@ -43,6 +45,7 @@ const COG_BLOCK = 512;
 /** Opens the scene and the model, checks that they suit each other, and plans the chips. Throws UserError where they do not. */
 export async function prepareRun(scenePath: string, folder: string, config: Config): Promise<PreparedRun> {
   await refuseOverwritingInput(scenePath, folder);
+  await refuseForeignPage(folder, config.outputs);
   const model = await loadModel(config.model);
   const opened = await openScene(scenePath);
   try {
@@ -127,9 +130,11 @@ export function isPlaced({ crs }: Grid): boolean {
   return crs !== null && crs.proj4 !== null;
 }
 
-/** Tiles are left out, with a warning, where the place on earth is not known; where nothing else is wanted, nothing would be left. */
+/** Tiles are left out, with a warning, where the place on earth is not known; where only a web map is wanted, nothing would be left. */
 function refuseOnlyTiles({ path, grid }: Scene, { outputs }: Config): void {
-  if (isPlaced(grid) || outputs.some((output) => !output.endsWith("-tiles"))) return;
+  const ofTheWebMap = (output: Output): boolean =>
+    output.endsWith("-tiles") || output === "viewer" || (output === "areas" && outputs.includes("viewer"));
+  if (isPlaced(grid) || !outputs.every(ofTheWebMap)) return;
   throw new UserError(
     "no-crs",
     `${path} has ${grid.crs === null ? "no georeference" : `a CRS that cannot be projected (${grid.crs.name})`}, so no tiles can be made of it.`,

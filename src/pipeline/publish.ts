@@ -17,6 +17,7 @@ import { type StageRecord, timed } from "./manifest.ts";
 import { OUTPUT_FILES } from "./outputs.ts";
 import { isPlaced } from "./prepare.ts";
 import { ProgressMeter, type RunListener, type Stage } from "./progress.ts";
+import { writeViewer } from "./viewer-files.ts";
 
 /** What the publishing stages need: the folder with the two COGs, and how to describe the map. */
 export interface PublishOptions {
@@ -30,8 +31,8 @@ export interface PublishOptions {
 }
 
 /**
- * Reads the finished COGs as ordinary scenes and writes what was asked for: polygons, tiles, areas. Returns the areas, for they are
- * what a user wants to see.
+ * Reads the finished COGs as ordinary scenes and writes what was asked for: polygons, tiles, areas, the web map. Returns the
+ * areas, for they are what a user wants to see.
  */
 export async function publish(options: PublishOptions): Promise<Areas> {
   const { folder } = options;
@@ -66,6 +67,7 @@ async function publishScenes(labels: Scene, confidence: Scene, options: PublishO
     throwIfAborted(signal);
     await writeAreas({ json: join(folder, "areas.json"), csv: join(folder, "areas.csv") }, areas);
   }
+  if (outputs.includes("viewer")) await writeViewer(folder);
   return areas;
 }
 

@@ -64,7 +64,7 @@ describe("an output folder that cannot be written is refused:", () => {
 
 /** A small disk of its own, where this process may make one. */
 const disk = join(scratch, "disk");
-const DISK_KILOBYTES = 1024;
+const DISK_KILOBYTES = 8192;
 const mounted = mountDisk();
 
 function mountDisk(): boolean {
