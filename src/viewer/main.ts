@@ -1,5 +1,3 @@
-import "maplibre-gl/dist/maplibre-gl.css";
-import "./viewer.css";
 import { byId } from "./dom.ts";
 import { showMaps } from "./map-area.ts";
 import { boundsOf } from "./map-view.ts";
