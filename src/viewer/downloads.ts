@@ -9,7 +9,7 @@ const TITLES: Readonly<Record<string, string>> = {
   "landcover.parquet": "Polygons, GeoParquet",
   "landcover.pmtiles": "Vector tiles, PMTiles",
   "landcover-raster.pmtiles": "Raster tiles, PMTiles",
-  "confidence.pmtiles": "Confidence tiles, PMTiles",
+  "confidence-raster.pmtiles": "Confidence tiles, PMTiles",
   "imagery.pmtiles": "Imagery tiles, PMTiles",
   "areas.csv": "Areas, CSV",
   "areas.json": "Areas, JSON",

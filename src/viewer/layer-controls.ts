@@ -1,5 +1,6 @@
 import { announce, element } from "./dom.ts";
 import type { Page } from "./page.ts";
+import { legendOf } from "./run-folder.ts";
 import type { Layer } from "./view-state.ts";
 
 const TITLES: Readonly<Record<Layer, string>> = {
@@ -62,8 +63,9 @@ function opacitySlider(page: Page): HTMLElement {
 /** What the colours of the confidence layer mean; shown with it. */
 function confidenceRamp(page: Page): HTMLElement | null {
   const { store, here } = page;
-  const ramp = here.folder.archives.confidence?.metadata["ramp"];
-  if (!Array.isArray(ramp) || !ramp.every((color) => /^#[\da-f]{6}$/i.test(String(color)))) return null;
+  const { confidence } = here.folder.archives;
+  const ramp = confidence === null ? [] : legendOf(confidence).map(({ color }) => color);
+  if (ramp.length < 2) return null;
   const picture = element("span", { class: "ramp", "aria-hidden": "true" });
   picture.style.background = `linear-gradient(to right, ${ramp.join(", ")})`;
   const ends = element("span", { class: "row" }, element("span", {}, "0 %"), element("span", {}, "100 %"));

@@ -3,7 +3,7 @@ import { showMaps } from "./map-area.ts";
 import { boundsOf } from "./map-view.ts";
 import type { Page, Run } from "./page.ts";
 import { fillPanel } from "./panel.ts";
-import { DEFAULT_OPACITY, formatPermalink, parsePermalink } from "./permalink.ts";
+import { formatPermalink, parsePermalink } from "./permalink.ts";
 import { polygonCard } from "./polygon-card.ts";
 import { polygonRows } from "./polygon-rows.ts";
 import { openRunFolder, type RunFolder } from "./run-folder.ts";
@@ -34,7 +34,9 @@ async function start(): Promise<void> {
   } else {
     notice.hidden = true;
     store.watch((state) => history.replaceState(null, "", formatPermalink(state)));
-    addEventListener("hashchange", () => store.update({ ...FIRST_LOOK, ...parsePermalink(location.hash) }));
+    addEventListener("hashchange", () =>
+      store.update({ ...firstLook(here.folder), ...parsePermalink(location.hash) }),
+    );
   }
 }
 
@@ -54,7 +56,7 @@ async function openPage(link: Partial<ViewState>): Promise<Page> {
     otherUrl === null ? null : openRunFolder(otherUrl),
   ]);
   const store = createStore({
-    ...FIRST_LOOK,
+    ...firstLook(here),
     center: [0, 0],
     zoom: 0,
     split: other === null ? null : 0.5,

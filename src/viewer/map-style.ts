@@ -1,6 +1,6 @@
 import type { LayerSpecification, SourceSpecification, StyleSpecification } from "maplibre-gl";
 import type { LandCoverClass } from "../scene/class-scheme.ts";
-import type { Archive, ArchiveName } from "./run-folder.ts";
+import { type Archive, type ArchiveName, UNKNOWN_COLOR } from "./run-folder.ts";
 import type { Layer } from "./view-state.ts";
 
 /** What one map shows of a run. */
@@ -18,10 +18,10 @@ export interface MapLook {
 /** Name of the vector layer in the tiles, and of the fill on the map. */
 export const LAND_COVER = "landcover";
 
-/** From one zoom below the deepest, land cover is drawn from vectors: sharp, and polygons can be chosen. */
+/** From this zoom on land cover is drawn from vectors: sharp, and with polygons that can be chosen; from raster tiles below. */
 export function vectorZoom({ vector, raster }: MapLook["archives"]): number {
   if (vector === null) return 24;
-  return raster === null ? 0 : Math.max(0, vector.header.maxZoom - 1);
+  return raster === null ? 0 : (vector.polygonZoom ?? vector.header.maxZoom);
 }
 
 /** The MapLibre style of a look: imagery, over it land cover or confidence, over that the outline of the chosen polygon. */
@@ -98,14 +98,14 @@ type FillColor = NonNullable<Extract<LayerSpecification, { type: "fill" }>["pain
 
 function classColors(classes: readonly LandCoverClass[]): FillColor & {} {
   const [first, ...rest] = classes;
-  if (first === undefined) return "#808080";
+  if (first === undefined) return UNKNOWN_COLOR;
   return [
     "match",
     ["get", "class_id"],
     first.id,
     first.color,
     ...rest.flatMap(({ id, color }) => [id, color]),
-    "#808080",
+    UNKNOWN_COLOR,
   ];
 }
 

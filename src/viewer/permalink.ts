@@ -11,7 +11,7 @@ export function formatPermalink(state: ViewState): string {
   const parts = [
     `map=${round(zoom, 2)}/${round(center[1], 6)}/${round(center[0], 6)}`,
     layer === "landcover" ? null : `layer=${layer}`,
-    opacity === DEFAULT_OPACITY ? null : `opacity=${round(opacity, 2)}`,
+    `opacity=${round(opacity, 2)}`,
     hidden.length === 0 ? null : `hide=${hidden.join(",")}`,
     split === null ? null : `split=${round(split, 3)}`,
     selected === null ? null : `${selected.run === "here" ? "polygon" : "other-polygon"}=${selected.id}`,
@@ -19,8 +19,6 @@ export function formatPermalink(state: ViewState): string {
   ];
   return `#${parts.filter((part) => part !== null).join("&")}`;
 }
-
-export const DEFAULT_OPACITY = 0.8;
 
 /** What a permalink says; what it does not say, or says wrongly, is left out. Never throws. */
 export function parsePermalink(hash: string): Partial<ViewState> {

@@ -2,6 +2,7 @@ import { announce, element } from "./dom.ts";
 import { areaText, threeDigits } from "./format.ts";
 import type { Page, Run } from "./page.ts";
 import type { PolygonRow } from "./polygon-rows.ts";
+import { UNKNOWN_COLOR } from "./run-folder.ts";
 
 /** The card of the chosen polygon: what its row in landcover.parquet says. */
 export function polygonCard(page: Page): HTMLElement {
@@ -34,7 +35,7 @@ function content(run: Run, row: PolygonRow | null, close: () => void): HTMLEleme
   if (row === null) return [closer, element("p", {}, "This polygon is not in landcover.parquet.")];
   const swatch = element("span", { class: "swatch" });
   swatch.style.backgroundColor =
-    run.folder.classes.find(({ name }) => name === row.className)?.color ?? "#808080";
+    run.folder.classes.find(({ name }) => name === row.className)?.color ?? UNKNOWN_COLOR;
   const title = element(
     "h2",
     {},

@@ -9,6 +9,8 @@ export interface Archive {
   /** px along the side of a raster tile. */
   readonly tileSize: number;
   readonly vector: boolean;
+  /** The first zoom whose features are polygons of landcover.parquet, by their id; null where none are. */
+  readonly polygonZoom: number | null;
 }
 
 /** A file that can be downloaded. */
@@ -47,7 +49,7 @@ export interface RunFolder {
 const ARCHIVES = {
   vector: "landcover.pmtiles",
   raster: "landcover-raster.pmtiles",
-  confidence: "confidence.pmtiles",
+  confidence: "confidence-raster.pmtiles",
   imagery: "imagery.pmtiles",
 } as const;
 
@@ -105,24 +107,35 @@ async function openArchive(url: URL): Promise<Archive> {
   const [header, metadata] = await Promise.all([pmtiles.getHeader(), pmtiles.getMetadata()]);
   const described = objectOf(metadata);
   const size = described["tile_size"];
+  const polygonZoom = objectOf(described["polygon_ids"])["minzoom"];
   return {
     pmtiles,
     header,
     metadata: described,
     tileSize: typeof size === "number" ? size : 256,
     vector: tileTypeExt(header.tileType) === ".mvt",
+    polygonZoom: typeof polygonZoom === "number" ? polygonZoom : null,
   };
 }
 
 /** The classes with their colours as the tiles have them, or by name alone from the areas. */
-function classesOf(archive: Archive | null, areas: readonly ClassArea[]): LandCoverClass[] {
-  const listed = listOf(archive?.metadata["classes"]).map(objectOf);
-  if (listed.length === 0) return areas.map(({ id, name }) => ({ id, name, color: "#808080" }));
-  return listed.map(({ id, name, color }) => ({
-    id: Number(id),
-    name: textOf(name),
-    color: /^#[\da-f]{6}$/i.test(textOf(color)) ? textOf(color) : "#808080",
-  }));
+function classesOf(archive: Archive | null, areas: readonly ClassArea[]): readonly LandCoverClass[] {
+  const legend = archive === null ? [] : legendOf(archive);
+  return legend.length > 0 ? legend : areas.map(({ id, name }) => ({ id, name, color: UNKNOWN_COLOR }));
+}
+
+/** Of a class whose colour is not known. */
+export const UNKNOWN_COLOR = "#808080";
+
+/** What the values of an archive are called and how they are coloured. */
+export function legendOf({ metadata }: Archive): readonly LandCoverClass[] {
+  return listOf(metadata["classes"])
+    .map(objectOf)
+    .map(({ id, name, color }) => ({
+      id: Number(id),
+      name: textOf(name),
+      color: /^#[\da-f]{6}$/i.test(textOf(color)) ? textOf(color) : UNKNOWN_COLOR,
+    }));
 }
 
 function classAreaOf(value: unknown): ClassArea {
