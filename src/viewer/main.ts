@@ -35,18 +35,17 @@ async function start(): Promise<void> {
     notice.hidden = true;
     store.watch((state) => history.replaceState(null, "", formatPermalink(state)));
     addEventListener("hashchange", () =>
-      store.update({ ...firstLook(here.folder), ...parsePermalink(location.hash) }),
+      store.update({ ...firstLook(here.folder), split: null, ...parsePermalink(location.hash) }),
     );
   }
 }
 
-const FIRST_LOOK = {
-  layer: "landcover",
-  opacity: DEFAULT_OPACITY,
-  hidden: [],
-  split: null,
-  selected: null,
-} as const;
+/** What is shown where a link does not say otherwise: land cover, with the imagery seen through it. */
+function firstLook({ archives }: RunFolder): Pick<ViewState, "layer" | "opacity" | "hidden" | "selected"> {
+  const cover = archives.vector ?? archives.raster;
+  const layer = cover !== null || archives.imagery === null ? "landcover" : "imagery";
+  return { layer, opacity: archives.imagery === null ? 1 : 0.7, hidden: [], selected: null };
+}
 
 async function openPage(link: Partial<ViewState>): Promise<Page> {
   const base = new URL("./", location.href);
