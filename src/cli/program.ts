@@ -53,7 +53,7 @@ export function program(output: CommandOutput, interruptible: Interruptible): Co
     .command("doctor")
     .description("say what this machine has, which devices work, and what is missing")
     .option("--json", "print JSON")
-    .action((flags: { json?: boolean }) => doctorCommand(flags, output, interruptible()));
+    .action((flags: { json?: boolean }) => doctorCommand(flags, output, interruptible("Stopping.")));
   return root;
 }
 
