@@ -6,6 +6,7 @@ export { type ConfigInput, configSchema } from "./pipeline/config.ts";
 export type { RunManifest } from "./pipeline/manifest.ts";
 export { type MapResult, type MapSceneOptions, mapScene } from "./pipeline/map-scene.ts";
 export type { RunEvent, RunListener } from "./pipeline/progress.ts";
+export { type PublishSceneOptions, publishScene } from "./pipeline/publish-scene.ts";
 export type { Areas } from "./report/areas.ts";
 export type { LandCoverClass } from "./scene/class-scheme.ts";
 export { openScene } from "./scene/open-scene.ts";

@@ -9,6 +9,7 @@ import { type MapFlags, mapCommand } from "./map-command.ts";
 import { modelsCommand } from "./models-command.ts";
 import type { CommandOutput } from "./output.ts";
 import { type ServeFlags, serveCommand } from "./serve-command.ts";
+import { type TilesFlags, tilesCommand } from "./tiles-command.ts";
 
 /** Gives the signal of a command that must clean up when it is stopped; `notice` says what happens then. */
 export type Interruptible = (notice: string) => AbortSignal;
@@ -29,6 +30,7 @@ export function program(output: CommandOutput, interruptible: Interruptible): Co
     })
     .showSuggestionAfterError();
   addMap(root, output, interruptible);
+  addTiles(root, output, interruptible);
   root
     .command("inspect <file>")
     .description("explain a scene, model or PMTiles archive; check the rules of a COG")
@@ -112,6 +114,7 @@ function addMap(root: Command, output: CommandOutput, interruptible: Interruptib
 }
 
 const STOPPING_MAP = "Stopping: chips under way are finished first.";
+const STOPPING_TILES = "Stopping: the tile under way is finished first.";
 const STOPPING_SERVER = "Stopping: answers under way are finished first.";
 
 function addServe(root: Command, output: CommandOutput, interruptible: Interruptible): void {
@@ -122,6 +125,29 @@ function addServe(root: Command, output: CommandOutput, interruptible: Interrupt
     .option("--host <address>", "address to listen on; 0.0.0.0 is the whole network", "127.0.0.1")
     .action((folder: string, other: string | undefined, flags: ServeFlags) =>
       serveCommand(folder, other, flags, output, interruptible(STOPPING_SERVER)),
+    );
+}
+
+function addTiles(root: Command, output: CommandOutput, interruptible: Interruptible): void {
+  root
+    .command("tiles <scene>")
+    .description("publish a GeoTIFF (path or URL) as image tiles for web maps, one PMTiles archive")
+    .requiredOption("-o, --output <file>", "the archive to write, .pmtiles")
+    .addOption(
+      new Option("--raster-tile-format <format>", "how tiles of imagery are stored")
+        .choices(["webp", "png", "jpeg"])
+        .default("webp"),
+    )
+    .addOption(new Option("--tile-size <px>", "side of a tile").choices(["256", "512"]).default("256"))
+    .option("--bands <list>", "red, green and blue, or one band, by number from 1 or name: 4,3,2", list)
+    .option("--rescale <min,max>", "raw values that become 0 and 255, or auto", range)
+    .option("--nodata <value>", "pixels whose bands all have this value hold no data", number)
+    .option("--name <text>", "name of the layer; the scene's by default")
+    .option("--attribution <text>", "credit line for the imagery")
+    .option("--json", "print events as JSON lines")
+    .option("--quiet", "print nothing but errors")
+    .action((scene: string, flags: TilesFlags) =>
+      tilesCommand(scene, flags, output, interruptible(STOPPING_TILES)),
     );
 }
 

@@ -9,6 +9,8 @@ const STAGE_NAMES: Readonly<Record<Stage, string>> = {
   geojson: "GeoJSON",
   "vector-tiles": "Vector tiles",
   "raster-tiles": "Raster tiles",
+  "confidence-tiles": "Confidence tiles",
+  "image-tiles": "Image tiles",
 };
 
 /** Shows a run while it runs. */

@@ -33,7 +33,8 @@ export function matchBands(
   );
 }
 
-function findBand(bands: readonly Band[], wanted: string | number): number | null {
+/** The index of a band by its number from 1, role or name; null where the scene has none. */
+export function findBand(bands: readonly Band[], wanted: string | number): number | null {
   const number = Number(wanted);
   if (Number.isInteger(number)) return number >= 1 && number <= bands.length ? number - 1 : null;
   const text = String(wanted).toLowerCase();
@@ -45,7 +46,8 @@ function isUnnamed({ role, name }: Band): boolean {
   return (role === "unknown" || role === "gray") && name === null;
 }
 
-function describeBands(bands: readonly Band[]): string {
+/** "3 bands (1 red, 2 green, 3 blue)". */
+export function describeBands(bands: readonly Band[]): string {
   const list = bands.map(({ role, name }, i) => `${i + 1} ${name ?? role}`);
   return `${bands.length} ${bands.length === 1 ? "band" : "bands"} (${list.join(", ")})`;
 }

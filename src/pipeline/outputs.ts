@@ -6,6 +6,7 @@ export const OUTPUT_FILES = {
   geojson: ["landcover.geojson"],
   "vector-tiles": ["landcover.pmtiles"],
   "raster-tiles": ["landcover-raster.pmtiles"],
+  "confidence-tiles": ["confidence-raster.pmtiles"],
   areas: ["areas.json", "areas.csv"],
   viewer: ["index.html", "viewer.js", "viewer-worker.js", "viewer.css"],
 } as const;

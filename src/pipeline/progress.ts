@@ -1,5 +1,13 @@
-/** The stages of a run, in order. */
-export type Stage = "map" | "areas" | "polygons" | "geojson" | "vector-tiles" | "raster-tiles";
+/** The stages of a run, in order; `image-tiles` is that of `landstitch tiles`. */
+export type Stage =
+  | "map"
+  | "areas"
+  | "polygons"
+  | "geojson"
+  | "vector-tiles"
+  | "raster-tiles"
+  | "confidence-tiles"
+  | "image-tiles";
 
 /** The types of RunEvent, in the order in which they first come. */
 export const EVENT_TYPES = [

@@ -6,6 +6,7 @@ import type { LandCoverClass } from "../scene/class-scheme.ts";
 import { derivedScene } from "../scene/derived-scene.ts";
 import { openScene } from "../scene/open-scene.ts";
 import type { Scene } from "../scene/scene.ts";
+import { writeConfidenceTiles } from "../tiles/confidence-tiles.ts";
 import { writeRasterTiles } from "../tiles/raster-tiles.ts";
 import { writeVectorTiles } from "../tiles/vector-tiles.ts";
 import type { VectorResult } from "../vector/feature.ts";
@@ -60,7 +61,7 @@ async function publishScenes(labels: Scene, confidence: Scene, options: PublishO
     polygons = await stage(kind, () => writePolygons(kind, labels, confidence, options));
   }
   for (const kind of tileKinds(labels, options)) {
-    await stage(kind, () => writeTiles(kind, labels, options));
+    await stage(kind, () => writeTiles(kind, labels, confidence, options));
   }
   const areas = combineAreas(raster, polygons?.areaByClass ?? null);
   if (outputs.includes("areas")) {
@@ -87,14 +88,14 @@ function writePolygons(
   return VECTOR_WRITERS[kind](join(folder, OUTPUT_FILES[kind][0]), polygons, { grid, classes, crs });
 }
 
-const TILE_KINDS = ["vector-tiles", "raster-tiles"] as const;
-const TILE_WRITERS = { "vector-tiles": writeVectorTiles, "raster-tiles": writeRasterTiles } as const;
+const TILE_KINDS = ["vector-tiles", "raster-tiles", "confidence-tiles"] as const;
+type TileOutput = (typeof TILE_KINDS)[number];
 
 /** The kinds of tiles to write: none, with a warning, where the map's place on earth is not known. */
 function tileKinds(
   { grid }: Scene,
   { config: { outputs }, listener }: PublishOptions,
-): readonly (typeof TILE_KINDS)[number][] {
+): readonly TileOutput[] {
   const kinds = TILE_KINDS.filter((kind) => outputs.includes(kind));
   if (kinds.length === 0 || isPlaced(grid)) return kinds;
   const why = grid.crs === null ? "the map has no CRS" : `${grid.crs.name} cannot be projected`;
@@ -103,18 +104,25 @@ function tileKinds(
 }
 
 async function writeTiles(
-  kind: (typeof TILE_KINDS)[number],
+  kind: TileOutput,
   labels: Scene,
+  confidence: Scene,
   { folder, classes, name, config: { attribution }, listener, signal }: PublishOptions,
 ): Promise<void> {
-  const { warnings } = await TILE_WRITERS[kind](join(folder, OUTPUT_FILES[kind][0]), labels, {
+  const path = join(folder, OUTPUT_FILES[kind][0]);
+  const options = {
     classes,
     name,
     ...(attribution === undefined ? {} : { attribution }),
     ...signalOf(signal),
     ...meterOf(kind, labels, listener),
-  });
-  for (const message of warnings) listener({ type: "warning", code: kind, message });
+  };
+  const write = {
+    "vector-tiles": () => writeVectorTiles(path, labels, options),
+    "raster-tiles": () => writeRasterTiles(path, labels, options),
+    "confidence-tiles": () => writeConfidenceTiles(path, confidence, options),
+  }[kind];
+  for (const message of (await write()).warnings) listener({ type: "warning", code: kind, message });
 }
 
 /** The same scene, telling how many of its pixels have been read. */

@@ -14,12 +14,12 @@ export interface LabelWindow {
 const EDGE = 1e-6;
 
 /** A patch in pixels of the map, counted from a window of it: start and end (px) of the positions along its first and last row. */
-interface LocalPatch {
+export interface LocalPatch {
   readonly u: readonly [number, number, number, number];
   readonly v: readonly [number, number, number, number];
 }
 
-function localPatch({ corners }: Patch, { col, row }: Window): LocalPatch {
+export function localPatch({ corners }: Patch, { col, row }: Window): LocalPatch {
   const [a, b, c, d] = corners;
   const u = (point: readonly [number, number]): number => point[0] - col;
   const v = (point: readonly [number, number]): number => point[1] - row;
@@ -27,7 +27,7 @@ function localPatch({ corners }: Patch, { col, row }: Window): LocalPatch {
 }
 
 /** Calls `visit` for each row of a patch: offset of its first pixel in the tile, its first position (px), the step between pixels. */
-function eachRow(
+export function eachRow(
   patch: Patch,
   { u, v }: LocalPatch,
   size: number,

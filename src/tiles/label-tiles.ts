@@ -1,9 +1,12 @@
 import { UserError } from "../errors.ts";
 import { type LandCoverClass, NODATA } from "../scene/class-scheme.ts";
 import type { Scene } from "../scene/scene.ts";
+import { averageInto } from "./average.ts";
+import { fillMode, fillNearest, type LabelWindow } from "./fill.ts";
 import { halveInto } from "./halve.ts";
-import { mercatorSampler } from "./mercator-sampler.ts";
+import { type MercatorSampler, mercatorSampler } from "./mercator-sampler.ts";
 import type { TileOptions } from "./publish-tiles.ts";
+import { readLabels } from "./read-labels.ts";
 import type { RegionIndex } from "./region-index.ts";
 import { cascadeRows, type FilledRow } from "./tile-cascade.ts";
 import { emptyLabels, type TileLabels } from "./tile-labels.ts";
@@ -20,16 +23,38 @@ export interface TileRegions {
   readonly fromZoom: number;
 }
 
-/** The labels of the tiles of all zooms, row by row (see cascadeRows): sampled once, then halved with balanced shares (see halveInto). */
+/**
+ * The labels of the tiles of all zooms, row by row (see cascadeRows): sampled once, nearest neighbour, then halved. The `mode` of four
+ * keeps shares (see halveInto); their `mean` is for quantities such as confidence.
+ */
 export function labelRows(
   labels: Scene,
   pyramid: TilePyramid,
-  regions: TileRegions | null = null,
+  { regions = null, method = "mode" }: { regions?: TileRegions | null; method?: "mode" | "mean" } = {},
 ): AsyncGenerator<FilledRow<TileLabels>> {
   return cascadeRows(pyramid, {
-    sample: mercatorSampler(labels, pyramid, regions?.index ?? null),
+    sample: labelSampler(labels, pyramid, regions?.index ?? null),
     empty: (z) => emptyLabels(pyramid.tileSize, regions !== null && z >= regions.fromZoom),
-    halve: halveInto,
+    halve: method === "mode" ? halveInto : averageInto,
+  });
+}
+
+/** Samples labels, and with `regions` the region of each pixel, on the tiles of the deepest zoom. */
+export function labelSampler(
+  scene: Scene,
+  pyramid: TilePyramid,
+  regions: RegionIndex | null = null,
+): MercatorSampler<TileLabels> {
+  return mercatorSampler<LabelWindow, TileLabels>(pyramid, {
+    read: async (window) => ({
+      window,
+      labels: await readLabels(scene, window),
+      regions: regions?.read(window) ?? null,
+    }),
+    empty: () => emptyLabels(pyramid.tileSize, regions !== null),
+    fill: (target, patch, source, box) =>
+      box === 1 ? fillNearest(target, patch, source) : fillMode(target, patch, source, box),
+    holdsData,
   });
 }
 
@@ -44,9 +69,9 @@ export function assertLabels({ path, sampleType, bands }: Scene): void {
 }
 
 /** The legend, as a member of the metadata. */
-export function legendOf(classes: readonly LandCoverClass[]): object {
+export function legendOf(classes: readonly LandCoverClass[], description?: string): object {
   return {
-    description: `Land cover: ${classes.map(({ name }) => name).join(", ")}`,
+    description: description ?? `Land cover: ${classes.map(({ name }) => name).join(", ")}`,
     classes: classes.map(({ id, name, color }) => ({ id, name, color })),
   };
 }

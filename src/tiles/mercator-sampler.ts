@@ -1,17 +1,21 @@
 import { boundsOf, type Grid } from "../geo/grid.ts";
 import { type Tile, WEB_MERCATOR_HALF, webMercatorResolution } from "../geo/tile-matrix-set.ts";
 import { fullWindow, intersectWindows, type Window } from "../geo/window.ts";
-import { NODATA } from "../scene/class-scheme.ts";
-import type { Scene } from "../scene/scene.ts";
-import { fillMode, fillNearest, type LabelWindow } from "./fill.ts";
 import { type Patch, pixelRatio, splitIntoPatches, type TileToRaster, tileToRaster } from "./patches.ts";
-import { readLabels } from "./read-labels.ts";
-import type { RegionIndex } from "./region-index.ts";
-import { emptyLabels, type TileLabels } from "./tile-labels.ts";
 import type { TilePyramid } from "./tile-pyramid.ts";
 
-/** The labels on a tile's pixel grid, or null when it holds no data. */
-export type MercatorSampler = (tile: Tile) => Promise<TileLabels | null>;
+/** The pixels of a tile, or null when it holds no data. */
+export type MercatorSampler<T> = (tile: Tile) => Promise<T | null>;
+
+/** What is sampled: `S` is a window of the raster, `T` a tile. */
+export interface Sampling<S, T> {
+  readonly read: (window: Window) => Promise<S>;
+  /** A tile without data. */
+  readonly empty: () => T;
+  /** Fills a patch of a tile from a window that holds what it needs; a pixel of the tile is `box` raster pixels wide, 1 for nearly one. */
+  readonly fill: (target: T, patch: Patch, source: S, box: number) => void;
+  readonly holdsData: (tile: T) => boolean;
+}
 
 /** Side (px) of the squares that a tile is sampled in; each is read at its own scale. */
 const SQUARE = 128;
@@ -19,28 +23,17 @@ const SQUARE = 128;
 const LARGEST_ERROR = 1 / 8;
 /** Pixels read at once. */
 const LARGEST_WINDOW = 1 << 22;
-/** Nearest neighbour up to this many pixels of the map along the side of a tile's: the deepest zoom has √2 at most. */
+/** A box of one pixel up to this many raster pixels along the side of a tile's: the deepest zoom has √2 at most. */
 const NEAREST_UP_TO = 1.5;
 
 /**
- * Samples a label raster on the tiles of a pyramid's deepest zoom: nearest neighbour, labels are never averaged. Where a tile's pixel
- * is wider than NEAREST_UP_TO of the raster's (a raster that spans many latitudes), the mode of those under it. With `regions`, the
- * region of each pixel too.
+ * Samples a raster on the tiles of a pyramid's deepest zoom, whose pixels are as large as the raster's within √2. Where a tile's pixel
+ * is wider than NEAREST_UP_TO of the raster's (a raster that spans many latitudes), it takes a box of them.
  */
-export function mercatorSampler(
-  scene: Scene,
-  pyramid: TilePyramid,
-  regions: RegionIndex | null = null,
-): MercatorSampler {
-  const size = pyramid.tileSize;
-  const read = async (window: Window): Promise<LabelWindow> => ({
-    window,
-    labels: await readLabels(scene, window),
-    regions: regions?.read(window) ?? null,
-  });
+export function mercatorSampler<S, T>(pyramid: TilePyramid, sampling: Sampling<S, T>): MercatorSampler<T> {
   return async (tile) => {
-    const project = tileToRaster(pyramid.grid, tile, size);
-    const target = emptyLabels(size, regions !== null);
+    const project = tileToRaster(pyramid.grid, tile, pyramid.tileSize);
+    const target = sampling.empty();
     const patchesByBox = new Map<number, Patch[]>();
     for (const square of squaresOf(coveredRects(pyramid, tile))) {
       const box = boxSide(pixelRatio(project, square));
@@ -48,12 +41,13 @@ export function mercatorSampler(
       patches.push(...patchesOf(project, square, box));
       patchesByBox.set(box, patches);
     }
-    for (const [box, patches] of patchesByBox) await fillPatches(scene.grid, read, box, patches, target);
-    return target.labels.some((label) => label !== NODATA) ? target : null;
+    for (const [box, patches] of patchesByBox)
+      await fillPatches(pyramid.grid, sampling, box, patches, target);
+    return sampling.holdsData(target) ? target : null;
   };
 }
 
-/** Side (px) of the box whose mode a tile's pixel of `ratio` raster pixels takes; 1 is nearest. */
+/** Side (px) of the box that a tile's pixel of `ratio` raster pixels takes. */
 function boxSide(ratio: number): number {
   return ratio > NEAREST_UP_TO ? Math.round(ratio) : 1;
 }
@@ -94,26 +88,23 @@ function patchesOf(project: TileToRaster, square: Window, box: number): Patch[] 
 }
 
 /** Reads what patches need and fills them: in one read where it is small, else half of them at a time. */
-async function fillPatches(
+async function fillPatches<S, T>(
   grid: Grid,
-  read: (window: Window) => Promise<LabelWindow>,
+  sampling: Sampling<S, T>,
   box: number,
   patches: readonly Patch[],
-  target: TileLabels,
+  target: T,
 ): Promise<void> {
   const window = sourceWindow(grid, box, patches);
   if (window === null) return;
   if (window.width * window.height > LARGEST_WINDOW && patches.length > 1) {
     const half = patches.length >> 1;
-    await fillPatches(grid, read, box, patches.slice(0, half), target);
-    await fillPatches(grid, read, box, patches.slice(half), target);
+    await fillPatches(grid, sampling, box, patches.slice(0, half), target);
+    await fillPatches(grid, sampling, box, patches.slice(half), target);
     return;
   }
-  const source = await read(window);
-  for (const patch of patches) {
-    if (box === 1) fillNearest(target, patch, source);
-    else fillMode(target, patch, source, box);
-  }
+  const source = await sampling.read(window);
+  for (const patch of patches) sampling.fill(target, patch, source, box);
 }
 
 /** The window of the raster that patches lie in, or null when that is outside. */
@@ -123,7 +114,7 @@ function sourceWindow(grid: Grid, box: number, patches: readonly Patch[]): Windo
     .filter(([col, row]) => Number.isFinite(col + row));
   if (corners.length === 0) return null;
   const [left, top, right, bottom] = boundsOf(corners);
-  const reach = Math.ceil(box / 2);
+  const reach = Math.ceil(box / 2); // for a box around a centre, and for the neighbours of a pixel
   const col = Math.floor(left) - reach;
   const row = Math.floor(top) - reach;
   const size = { width: Math.ceil(right) + reach - col, height: Math.ceil(bottom) + reach - row };

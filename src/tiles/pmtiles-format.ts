@@ -4,7 +4,7 @@ import type { Bounds } from "../geo/grid.ts";
 import { ByteWriter } from "./byte-writer.ts";
 
 /** What the tiles of an archive are. */
-export type TileType = "mvt" | "png" | "webp";
+export type TileType = "mvt" | "png" | "jpeg" | "webp";
 
 /** One directory entry of PMTiles v3: `runLength` tiles from `tileId` on share `length` bytes at `offset` of the tile data. */
 export interface Entry {
@@ -33,7 +33,7 @@ export interface PmtilesHeader {
 export const HEADER_BYTES = 127;
 /** Header and root directory together: what a reader fetches first (PMTiles v3, section 3). */
 const FIRST_FETCH_BYTES = 16384;
-const TILE_TYPE = { mvt: 1, png: 2, webp: 4 } as const satisfies Record<TileType, number>;
+const TILE_TYPE = { mvt: 1, png: 2, jpeg: 3, webp: 4 } as const satisfies Record<TileType, number>;
 const NO_COMPRESSION = 1;
 const GZIP = 2;
 

@@ -7,11 +7,15 @@ import { tileColumns } from "./tile-pyramid.ts";
 /** How raster tiles are made: 256 px a side unless told otherwise, which is what viewers take for granted. */
 export interface RasterTileOptions extends LabelTileOptions {
   readonly tileSize?: 256 | 512;
+  /** How four pixels become one; the mode where not given. */
+  readonly method?: "mode" | "mean";
+  /** What the tiles show; the names of the classes where not given. */
+  readonly description?: string;
 }
 
 /**
  * Writes `landcover-raster.pmtiles`: palette PNG with transparent nodata at every zoom from the whole raster in one tile to its own
- * resolution, labels never averaged (see labelRows). Throws as publishTiles does, and UserError "not-labels" or "unknown-label".
+ * resolution, classes never averaged (see labelRows). Throws as publishTiles does, and UserError "not-labels" or "unknown-label".
  */
 export async function writeRasterTiles(
   path: string,
@@ -19,14 +23,18 @@ export async function writeRasterTiles(
   options: RasterTileOptions,
 ): Promise<TilesResult> {
   assertLabels(labels);
-  const tileSize = options.tileSize ?? 256;
+  const { tileSize = 256, method = "mode" } = options;
   const encodePng = paletteEncoder(options.classes, { size: tileSize, path: labels.path });
   return publishTiles(path, labels, options, {
     tileType: "png",
     tileSize,
-    metadata: () => ({ ...legendOf(options.classes), format: "png", tile_size: tileSize }),
+    metadata: () => ({
+      ...legendOf(options.classes, options.description),
+      format: "png",
+      tile_size: tileSize,
+    }),
     async *encode(pyramid) {
-      for await (const { z, y, tiles } of labelRows(labels, pyramid)) {
+      for await (const { z, y, tiles } of labelRows(labels, pyramid, { method })) {
         for (const x of tileColumns(pyramid, z)) {
           const tile = tiles.get(x);
           const bytes = tile !== undefined && holdsData(tile) ? encodePng(tile.labels) : null;

@@ -1,5 +1,6 @@
 import { throwIfAborted } from "../errors.ts";
 import type { Window } from "../geo/window.ts";
+import { writeError } from "../raster/write-error.ts";
 import { NODATA } from "../scene/class-scheme.ts";
 import type { Scene } from "../scene/scene.ts";
 import { emptyRuns, findRuns, type Runs, VOID } from "../vector/runs.ts";
@@ -26,7 +27,7 @@ export interface RegionIndex {
 const BLOCK = 256;
 
 /**
- * Finds the regions of a map in one pass over its rows. Runs of pixels wait in a temporary file at `path`, each with the number that
+ * Finds the regions of a map in one pass over its rows; disk errors are UserErrors (see write-error). Runs of pixels wait in a temporary file at `path`, each with the number that
  * its region had when it was met; what is kept in memory is 13 bytes for each such number, and one strip of the map.
  */
 export async function indexRegions(
@@ -35,8 +36,9 @@ export async function indexRegions(
   signal: AbortSignal | undefined,
 ): Promise<RegionIndex> {
   const { width, height } = labels.grid;
-  const spool = await Spool.create(path);
+  let spool: Spool | null = null;
   try {
+    spool = await Spool.create(path);
     const forest = new RegionForest();
     const extents: Extent[] = [];
     const packer = new StripPacker(width);
@@ -56,8 +58,8 @@ export async function indexRegions(
     await spool.flush();
     return indexOf(spool, extents, Math.ceil(width / BLOCK), forest);
   } catch (error) {
-    await spool.remove();
-    throw error;
+    await spool?.remove();
+    throw writeError(path, error);
   }
 }
 

@@ -95,7 +95,7 @@ async function* encodeRows(
   encodeTile: TileEncoder,
 ): AsyncGenerator<EncodedTile> {
   const held = new Map<number, { readonly above: LabelRow | null; readonly current: LabelRow }>();
-  for await (const row of labelRows(labels, pyramid, regions)) {
+  for await (const row of labelRows(labels, pyramid, { regions })) {
     const last = held.get(row.z);
     held.set(row.z, { above: last?.current ?? null, current: row });
     if (last !== undefined) yield* encodeRow(pyramid, [last.above, last.current, row], encodeTile);

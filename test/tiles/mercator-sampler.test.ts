@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 import { type Affine, invertAffine } from "../../src/geo/affine.ts";
 import { type Tile, WEB_MERCATOR_HALF, webMercatorResolution } from "../../src/geo/tile-matrix-set.ts";
 import type { Scene } from "../../src/scene/scene.ts";
-import { mercatorSampler } from "../../src/tiles/mercator-sampler.ts";
+import { labelSampler } from "../../src/tiles/label-tiles.ts";
 import { planTilePyramid, tileRows } from "../../src/tiles/tile-pyramid.ts";
 import { DUBAI, epsg, type LabelSceneOptions, labelScene, paint } from "./support/label-scene.ts";
 
@@ -23,7 +23,7 @@ function samplerOf(options: LabelSceneOptions, tileSize = SIZE) {
   const pyramid = planTilePyramid(scene.path, scene.grid, tileSize);
   const tilesOf = (z: number): Tile[] =>
     tileRows(pyramid, z).flatMap(({ y, xs }) => xs.map((x) => ({ z, x, y })));
-  return { pyramid, tilesOf, sample: mercatorSampler(scene, pyramid) };
+  return { pyramid, tilesOf, sample: labelSampler(scene, pyramid) };
 }
 
 /** Raster position (px) of the centre of a tile's pixel, by proj4 alone. */
@@ -119,6 +119,6 @@ test("reading stays near the scene's own size: tiles do not read what they do no
   };
   const pyramid = planTilePyramid(scene.path, scene.grid, 512);
   for (const { z, y, xs } of tileRows(pyramid, pyramid.maxZoom))
-    for (const x of xs) await mercatorSampler(scene, pyramid)({ z, x, y });
+    for (const x of xs) await labelSampler(scene, pyramid)({ z, x, y });
   expect(pixels).toBeLessThan(2.5 * 1500 * 1500);
 });
