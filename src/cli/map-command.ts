@@ -10,16 +10,16 @@ export interface MapFlags extends Omit<MapSceneOptions, "signal" | "onEvent"> {
   readonly quiet?: boolean;
 }
 
-/** `landstitch map SCENE -o DIR`: runs, shows the progress, and prints the areas and the files. */
+/** `landstitch map SCENE… -o DIR`: runs, shows the progress, and prints the areas and the files. */
 export async function mapCommand(
-  scene: string,
+  scenes: readonly string[],
   { output: folder, json = false, quiet = false, ...options }: MapFlags,
   output: CommandOutput,
   signal: AbortSignal,
 ): Promise<void> {
   const view = runView(output, json ? "json" : quiet ? "quiet" : "text");
   try {
-    const result = await mapScene(scene, folder, { ...options, signal, onEvent: view.show });
+    const result = await mapScene(scenes, folder, { ...options, signal, onEvent: view.show });
     if (!json && !quiet) output.out(summary(result));
   } finally {
     view.close();

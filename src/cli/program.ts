@@ -72,8 +72,10 @@ function usageError(text: string): string {
 
 function addMap(root: Command, output: CommandOutput, interruptible: Interruptible): void {
   root
-    .command("map <scene>")
-    .description("map a GeoTIFF (path or URL) into an output folder")
+    .command("map <scenes...>")
+    .description(
+      "map a GeoTIFF (path or URL), or several on one grid as one scene: files, a folder, a pattern or a .txt list, into an output folder",
+    )
     .requiredOption("-o, --output <folder>", "output folder")
     .option("-m, --model <model>", "installed model, or path of a .onnx file or model card")
     .option("-p, --pipeline <pipeline>", "ready pipeline, or path of a .yaml file; flags override it")
@@ -82,6 +84,12 @@ function addMap(root: Command, output: CommandOutput, interruptible: Interruptib
     .option("--nodata <value>", "pixels whose bands all have this value hold no data", number)
     .option("--gsd <metres>", "ground sample distance of the map in m, or native", gsd)
     .option("--aoi <area>", "map only there: GeoJSON file, or west,south,east,north[,EPSG:code]")
+    .addOption(
+      new Option("--on-top <which>", "which of several scenes shows where they overlap").choices([
+        "first",
+        "newest",
+      ]),
+    )
     .addOption(
       new Option("--device <device>", "where inference runs").choices(["auto", "cuda", "webgpu", "cpu"]),
     )
@@ -108,8 +116,8 @@ function addMap(root: Command, output: CommandOutput, interruptible: Interruptib
     .option("--attribution <text>", "credit line for the imagery")
     .option("--json", `print events as JSON lines, of type ${EVENT_TYPES.join(", ")}`)
     .option("--quiet", "print nothing but errors")
-    .action((scene: string, flags: MapFlags) =>
-      mapCommand(scene, flags, output, interruptible(STOPPING_MAP)),
+    .action((scenes: string[], flags: MapFlags) =>
+      mapCommand(scenes, flags, output, interruptible(STOPPING_MAP)),
     );
 }
 

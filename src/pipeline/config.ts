@@ -40,6 +40,12 @@ export const configSchema = z.strictObject({
     .describe(
       "Maps only there: path of a GeoJSON file, or west,south,east,north in degrees, or with an EPSG code behind them in its units.",
     ),
+  onTop: z
+    .enum(["first", "newest"])
+    .default("first")
+    .describe(
+      "Which of several scenes shows where they overlap: the one named first, or the newest by its TIFF DateTime.",
+    ),
   device: z
     .enum(["auto", "cuda", "webgpu", "cpu"])
     .default("auto")

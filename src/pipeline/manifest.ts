@@ -61,7 +61,7 @@ export const VERSION = (require("../../package.json") as { version: string }).ve
 export const ONNXRUNTIME_VERSION = (require("onnxruntime-node/package.json") as { version: string }).version;
 
 /** The record of a local file, or of a URL, which is not read again. Throws CancelledError when `signal` stops it. */
-export async function recordInput(path: string, signal: AbortSignal): Promise<InputRecord> {
+async function recordInput(path: string, signal: AbortSignal): Promise<InputRecord> {
   if (/^https?:/.test(path)) return { path, bytes: null, sha256: null };
   const hash = createHash("sha256");
   for await (const chunk of createReadStream(path, { highWaterMark: 1 << 20 })) {
@@ -69,6 +69,16 @@ export async function recordInput(path: string, signal: AbortSignal): Promise<In
     hash.update(chunk as Buffer);
   }
   return { path, bytes: (await stat(path)).size, sha256: hash.digest("hex") };
+}
+
+/** The records of all inputs, one after the other. Throws as recordInput does. */
+export async function recordInputs(
+  paths: readonly string[],
+  signal: AbortSignal,
+): Promise<readonly InputRecord[]> {
+  const records: InputRecord[] = [];
+  for (const path of paths) records.push(await recordInput(path, signal));
+  return records;
 }
 
 /** Names and sizes of those of the files that are there. */

@@ -3,6 +3,7 @@ import { basename, join } from "node:path";
 import { throwIfAborted } from "../errors.ts";
 import { chooseDevice, type DeviceChoice } from "../inference/device.ts";
 import type { Areas } from "../report/areas.ts";
+import { scenePaths } from "../scene/scene-paths.ts";
 import { chipCount } from "../tiler/chip-plan.ts";
 import { type Checkpoint, Checkpointer, type Fingerprint, readCheckpoint, type Tally } from "./checkpoint.ts";
 import type { Config, ConfigInput } from "./config.ts";
@@ -12,7 +13,7 @@ import {
   peakMemoryBytes,
   type RunManifest,
   recordFiles,
-  recordInput,
+  recordInputs,
   type StageRecord,
   timed,
   VERSION,
@@ -44,26 +45,27 @@ export interface MapResult {
 }
 
 /**
- * Maps a GeoTIFF (path or URL): reads it in chips, infers, stitches and writes the output folder, run.json last.
+ * Maps a GeoTIFF (path or URL), or several on one grid as one scene (see scenePaths): reads it in chips, infers, stitches and writes the output folder, run.json last.
  * Throws UserError for what the user can fix, CancelledError when the signal stopped it; then the folder holds no file of this run,
  * or what `resume` goes on with.
  */
 export async function mapScene(
-  scene: string,
+  scene: string | readonly string[],
   folder: string,
   options: MapSceneOptions = {},
 ): Promise<MapResult> {
   const { pipeline, resume = false, signal, onEvent, ...overrides } = options;
   throwIfAborted(signal);
   const config = await resolveConfig(pipeline, overrides);
-  const run = await prepareRun(scene, folder, config);
+  const scenes = await scenePaths(typeof scene === "string" ? [scene] : scene);
+  const run = await prepareRun(scenes, folder, config);
   try {
     throwIfAborted(signal);
-    const fingerprint = await fingerprintOf(run, [scene], config);
+    const fingerprint = await fingerprintOf(run, scenes, config);
     const checkpoint = resume ? await readCheckpoint(folder, fingerprint) : null;
     const choice = await chooseDevice(config.device, run.model, signal);
     return await mapPrepared(run, {
-      scene,
+      scenes,
       folder,
       config,
       choice,
@@ -79,7 +81,7 @@ export async function mapScene(
 }
 
 interface RunOptions {
-  readonly scene: string;
+  readonly scenes: readonly string[];
   readonly folder: string;
   readonly config: Config;
   readonly choice: DeviceChoice;
@@ -103,15 +105,15 @@ async function mapPrepared(run: PreparedRun, options: RunOptions): Promise<MapRe
   announce(run, options, workers, listener);
   const records: StageRecord[] = [];
   const reading = new AbortController();
-  const input = recordInput(options.scene, AbortSignal.any([reading.signal, ...(signal ? [signal] : [])]));
-  input.catch(() => undefined); // awaited below, unless mapping fails first
+  const stop = AbortSignal.any([reading.signal, ...(signal ? [signal] : [])]);
+  const inputs = recordInputs(options.scenes, stop);
+  inputs.catch(() => undefined); // awaited below, unless mapping fails first
   try {
     const { tally, checkpoints } = await mapOrGoOn(run, options, workers, listener, records);
     const result = await allOrNothing(folder, async () => {
       const areas = await publish(publishOptions(run, options, listener, records));
       const described = describeRun(run, options, tally);
-      const inputs = [await input];
-      const made = { inputs, started, workers, warnings, stages: records, checkpoints };
+      const made = { inputs: await inputs, started, workers, warnings, stages: records, checkpoints };
       return finishRun(options, areas, { ...described, ...made });
     });
     listener(doneEvent(result, (Date.now() - started.getTime()) / 1000));
@@ -150,7 +152,7 @@ async function mapOrGoOn(
 
 function publishOptions(
   { model }: PreparedRun,
-  { scene, folder, config, signal }: RunOptions,
+  { scenes, folder, config, signal }: RunOptions,
   listener: RunListener,
   records: StageRecord[],
 ): PublishOptions {
@@ -158,11 +160,17 @@ function publishOptions(
     folder,
     classes: model.card.classes,
     config,
-    name: basename(/^https?:/.test(scene) ? new URL(scene).pathname : scene),
+    name: nameOf(scenes),
     listener,
     signal,
     records,
   };
+}
+
+/** What to call the scenes where there is little room; a URL without its query, which may hold a signature. */
+function nameOf([first = "", ...others]: readonly string[]): string {
+  const name = basename(/^https?:/.test(first) ? new URL(first).pathname : first);
+  return others.length === 0 ? name : `${name} and ${others.length} more`;
 }
 
 /** Writes run.json: the folder is complete. */
@@ -193,7 +201,7 @@ async function finishRun(
 
 function announce(
   run: PreparedRun,
-  { scene, folder, choice, resume, checkpoint }: RunOptions,
+  { scenes, folder, choice, resume, checkpoint }: RunOptions,
   workers: number,
   listener: RunListener,
 ): void {
@@ -202,7 +210,7 @@ function announce(
   listener({
     type: "start",
     version: VERSION,
-    scene,
+    scene: scenes.length === 1 ? scenes[0]! : nameOf(scenes),
     model: `${card.name} ${card.version}`,
     device: choice.device,
     rejectedDevices: choice.rejected,

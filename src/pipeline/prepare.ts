@@ -4,6 +4,7 @@ import { growWindow, type PixelArea } from "../geo/pixel-area.ts";
 import { fullWindow, intersectWindows, type Window } from "../geo/window.ts";
 import { loadModel, type Model } from "../inference/model.ts";
 import type { ModelCard } from "../inference/model-card.ts";
+import { openMosaic } from "../scene/mosaic.ts";
 import { withNodata } from "../scene/nodata-override.ts";
 import { openScene } from "../scene/open-scene.ts";
 import { resampleScene } from "../scene/resample.ts";
@@ -42,15 +43,23 @@ export interface PreparedRun {
 /** Side of the blocks of the COGs in px. */
 const COG_BLOCK = 512;
 
-/** Opens the scene and the model, checks that they suit each other, and plans the chips. Throws UserError where they do not. */
-export async function prepareRun(scenePath: string, folder: string, config: Config): Promise<PreparedRun> {
-  await refuseOverwritingInput(scenePath, folder);
+/** Opens the scene, one file or several as one, and the model, checks that they suit each other, and plans the chips. Throws UserError where they do not. */
+export async function prepareRun(
+  paths: readonly string[],
+  folder: string,
+  config: Config,
+): Promise<PreparedRun> {
+  for (const path of paths) await refuseOverwritingInput(path, folder);
   await refuseForeignPage(folder, config.outputs);
   const model = await loadModel(config.model);
-  const opened = await openScene(scenePath);
+  const { nodata, onTop } = config;
+  const around = (scene: Scene): Scene => (nodata === undefined ? scene : withNodata(scene, nodata));
+  const opened =
+    paths.length === 1
+      ? around(await openScene(paths[0]!))
+      : await openMosaic(paths, { overlaps: onTop }, around);
   try {
-    const native = config.nodata === undefined ? opened : withNodata(opened, config.nodata);
-    return await prepareScene(native, model, config);
+    return await prepareScene(opened, model, config);
   } catch (error) {
     await opened.close();
     throw error;

@@ -11,7 +11,7 @@ import { readTiffBands, type TiffBands } from "./tiff-bands.ts";
 import { defaultCacheBytes, type TiffBlocks, tiffBlocks } from "./tiff-blocks.ts";
 import { readTiffHeader, type TiffHeader } from "./tiff-header.ts";
 import { type Level, overviewsOf, readLevels } from "./tiff-levels.ts";
-import { TAG } from "./tiff-tags.ts";
+import { TAG, type TiffTags } from "./tiff-tags.ts";
 import { bothMasks, maskByAlpha, maskByValue, type NodataRule } from "./validity.ts";
 
 /** How a GeoTIFF is opened. */
@@ -53,11 +53,17 @@ async function geotiffScene(source: ByteSource, header: TiffHeader, options: Ope
     overviews: overviewsOf(levels),
     storage: storageOf(header, levels[0]),
     palette: paletteOf(readColorMap(tags), await readCategoryNames(source.path, metadata), nodata),
-    tags: metadata.tags,
+    tags: { ...datedBy(tags), ...metadata.tags },
     read: (window, request = {}) =>
       readLevel({ path: source.path, levels, blocks, bands, rule }, window, request),
     close: () => source.close(),
   };
+}
+
+/** When the image was made, under the name that GDAL gives the TIFF tag. */
+function datedBy(tags: TiffTags): Scene["tags"] {
+  const date = tags.text(TAG.dateTime);
+  return date === null ? {} : { TIFFTAG_DATETIME: date };
 }
 
 interface Reading {

@@ -5,7 +5,7 @@ import { prepareRun } from "../../src/pipeline/prepare.ts";
 import { type Chip, readChips } from "../../src/tiler/tiler.ts";
 
 const [scenePath = "", workers = "2"] = process.argv.slice(2);
-const run = await prepareRun(scenePath, "unused", await resolveConfig(undefined, {}));
+const run = await prepareRun([scenePath], "unused", await resolveConfig(undefined, {}));
 const chips: Chip[] = [];
 for await (const chip of readChips(run.scene, run.plan, { bands: run.bands, readAhead: 2 })) chips.push(chip);
 await run.scene.close();

@@ -24,8 +24,9 @@ beforeAll(async () => {
   await sharp({ create: { width: 4, height: 4, channels: 3, background: "red" } })
     .png()
     .toFile(at("picture.png"));
-  writeFileSync(at("notes.txt"), "not a picture at all\n");
+  writeFileSync(at("notes.md"), "not a picture at all\n");
   writeFileSync(at("empty.tif"), "");
+  mkdirSync(at("no-scenes"));
   const bytes = await sharp(at("good.tif")).raw().toBuffer();
   writeFileSync(
     at("header-only.tif"),
@@ -36,9 +37,9 @@ beforeAll(async () => {
 describe("map refuses, in two lines and with exit 2, a scene that", () => {
   const cases = [
     { what: "is missing", scene: "nowhere.tif", found: /nowhere\.tif: no such file/, hint: /path/ },
-    { what: "is a directory", scene: ".", found: /is a directory/, hint: /Name a GeoTIFF/ },
+    { what: "is a folder without any", scene: "no-scenes", found: /no-scenes names no GeoTIFF/, hint: /folder of them, a pattern/ },
     { what: "is a PNG", scene: "picture.png", found: /picture\.png.*PNG/, hint: /./ },
-    { what: "is text", scene: "notes.txt", found: /notes\.txt.*not a TIFF|no TIFF/i, hint: /./ },
+    { what: "is text", scene: "notes.md", found: /notes\.md.*not a TIFF|no TIFF/i, hint: /./ },
     { what: "is empty", scene: "empty.tif", found: /empty\.tif.*empty/, hint: /./ },
     {
       what: "ends after its header",
