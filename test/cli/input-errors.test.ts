@@ -37,7 +37,12 @@ beforeAll(async () => {
 describe("map refuses, in two lines and with exit 2, a scene that", () => {
   const cases = [
     { what: "is missing", scene: "nowhere.tif", found: /nowhere\.tif: no such file/, hint: /path/ },
-    { what: "is a folder without any", scene: "no-scenes", found: /no-scenes names no GeoTIFF/, hint: /folder of them, a pattern/ },
+    {
+      what: "is a folder without any",
+      scene: "no-scenes",
+      found: /no-scenes names no GeoTIFF/,
+      hint: /folder of them, a pattern/,
+    },
     { what: "is a PNG", scene: "picture.png", found: /picture\.png.*PNG/, hint: /./ },
     { what: "is text", scene: "notes.md", found: /notes\.md.*not a TIFF|no TIFF/i, hint: /./ },
     { what: "is empty", scene: "empty.tif", found: /empty\.tif.*empty/, hint: /./ },
