@@ -106,6 +106,7 @@ function addMap(root: Command, output: CommandOutput, interruptible: Interruptib
     .option("--outputs <list>", `what to write: ${OUTPUTS.join(",")}`, list)
     .option("--resume", "go on with the run that was interrupted, killed or failed in this folder")
     .option("--checkpoint <seconds>", "seconds between checkpoints; by default under 2 % of the run", number)
+    .option("--min-area <m2>", "polygons of less are merged into a neighbour", number)
     .option(
       "--simplify <px>",
       "how far polygons may depart from the pixels; 0 for the pixels exactly",

@@ -79,6 +79,11 @@ export const configSchema = z.strictObject({
     .describe(
       "Seconds between checkpoints for --resume, 0 for one after each row of chips; where not given, as often as costs under 2 % of the run.",
     ),
+  minArea: z
+    .number()
+    .nonnegative()
+    .default(0)
+    .describe("Polygons of less, in m², are merged into the neighbour with the longest shared border."),
   simplify: z
     .number()
     .nonnegative()

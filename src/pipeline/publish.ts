@@ -81,9 +81,9 @@ function writePolygons(
   confidence: Scene,
   { folder, classes, config, listener, signal }: PublishOptions,
 ): Promise<VectorResult> {
-  const { simplify, smooth, vectorCrs: crs } = config;
-  const source = metered(kind, labels, listener);
-  const polygons = tracePolygons(source, confidence, { simplify, smooth, ...signalOf(signal) });
+  const { minArea, simplify, smooth, vectorCrs: crs } = config;
+  const source = metered(kind, labels, listener, minArea > 0 ? 2 : 1);
+  const polygons = tracePolygons(source, confidence, { minArea, simplify, smooth, ...signalOf(signal) });
   const { grid } = labels;
   return VECTOR_WRITERS[kind](join(folder, OUTPUT_FILES[kind][0]), polygons, { grid, classes, crs });
 }
@@ -125,9 +125,9 @@ async function writeTiles(
   for (const message of (await write()).warnings) listener({ type: "warning", code: kind, message });
 }
 
-/** The same scene, telling how many of its pixels have been read. */
-function metered(stage: Stage, scene: Scene, listener: RunListener): Scene {
-  const total = scene.grid.width * scene.grid.height;
+/** The same scene, telling how many of its pixels have been read, of as many as `times` it will be read. */
+function metered(stage: Stage, scene: Scene, listener: RunListener, times = 1): Scene {
+  const total = scene.grid.width * scene.grid.height * times;
   const meter = new ProgressMeter(stage, total, total / 1e6, listener);
   let done = 0;
   return derivedScene(scene, {

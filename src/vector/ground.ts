@@ -13,6 +13,8 @@ export interface Ground {
   ringArea(ring: PixelRing): number;
   /** Length in metres. */
   ringLength(ring: PixelRing): number;
+  /** Area (m²) of a pixel around a position (px). */
+  pixelArea(x: number, y: number): number;
 }
 
 /** Measures on the ellipsoid where the CRS can be projected, else in the plane of its linear unit; null where metres are unknown. */
@@ -33,7 +35,11 @@ class PlaneGround implements Ground {
     forEachEdge(ring, (x0, y0, x1, y1) => {
       sum += y0 * x1 - x0 * y1;
     });
-    return (sum / 2) * Math.abs(determinant(this.grid.affine)) * this.metresPerUnit ** 2;
+    return (sum / 2) * this.pixelArea();
+  }
+
+  pixelArea(): number {
+    return Math.abs(determinant(this.grid.affine)) * this.metresPerUnit ** 2;
   }
 
   ringLength(ring: PixelRing): number {
@@ -94,6 +100,10 @@ class EllipsoidGround implements Ground {
       sum += this.edgeLength(x0, y0, x1, y1);
     });
     return sum;
+  }
+
+  pixelArea(x: number, y: number): number {
+    return interpolate(this.lattice, this.area, x, y);
   }
 
   /** ∫ F dy along an edge. */

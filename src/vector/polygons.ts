@@ -3,8 +3,10 @@ import { type PixelPoint, pixelPoint } from "../geo/affine.ts";
 import { sameGrid } from "../geo/grid.ts";
 import { NODATA } from "../scene/class-scheme.ts";
 import type { Scene } from "../scene/scene.ts";
+import { groundOf } from "./ground.ts";
 import { RegionTracer } from "./region-tracer.ts";
 import { type PixelRing, RingReader } from "./rings.ts";
+import { Sieve, SievedRows } from "./sieve.ts";
 
 /** Pixels per strip at most, unless a row is longer. */
 const STRIP_PIXELS = 1 << 23;
@@ -36,6 +38,8 @@ export interface TraceOptions {
   readonly simplify?: number;
   /** Whether corners become curves. */
   readonly smooth?: boolean;
+  /** Regions of less (m²) are merged into their neighbours first, for which the labels are read once more; see Sieve. */
+  readonly minArea?: number;
 }
 
 /**
@@ -49,31 +53,61 @@ export async function* tracePolygons(
   options: TraceOptions = {},
 ): AsyncGenerator<LandCoverPolygon> {
   checkScenes(labels, confidence);
-  const { width, height } = labels.grid;
+  const { width } = labels.grid;
   const finished: LandCoverPolygon[] = [];
-  const { simplify = 0, smooth = false } = options;
+  const { simplify = 0, smooth = false, minArea = 0, signal } = options;
+  const sieved = minArea > 0 ? await sieve(labels, minArea, signal) : null;
   const simplification = simplify > 0 || smooth ? { tolerance: simplify, smooth } : null;
   const finish = (region: number): void => {
     finished.push(polygonOf(tracer, reader, region, width));
   };
   const tracer = new RegionTracer(width, NODATA, finish, simplification);
   const reader = new RingReader(tracer.graph, "keep");
+  for await (const { codes, trust } of readRows(labels, confidence, signal)) {
+    sieved?.apply(codes);
+    tracer.pushRow(codes, trust);
+    if (finished.length > 0) yield* finished.splice(0);
+  }
+  tracer.end();
+  yield* finished;
+}
+
+async function sieve(labels: Scene, minArea: number, signal: AbortSignal | undefined): Promise<SievedRows> {
+  const ground = groundOf(labels.grid);
+  if (ground === null) {
+    throw new UserError(
+      "no-ground",
+      `${labels.path} has no georeference in metres or degrees, so that no region can be found to be under ${minArea} m².`,
+      "Leave out --min-area, or give the scene a georeference.",
+    );
+  }
+  const small = new Sieve(labels.grid.width, NODATA, minArea, (x, y) => ground.pixelArea(x, y));
+  for await (const { codes } of readRows(labels, null, signal)) small.pushRow(codes);
+  return new SievedRows(labels.grid.width, NODATA, small.merge());
+}
+
+/** The rows of a label raster and of its confidence, read in strips. */
+async function* readRows(
+  labels: Scene,
+  confidence: Scene | null,
+  signal: AbortSignal | undefined,
+): AsyncGenerator<{ readonly codes: Uint8Array; readonly trust: Uint8Array | null }> {
+  const { width, height } = labels.grid;
   for (let row = 0; row < height; ) {
-    if (options.signal?.aborted) throw new CancelledError();
+    if (signal?.aborted) throw new CancelledError();
     const rows = Math.min(stripRows(labels), height - row);
     const [codes, trust] = await Promise.all([
       readStrip(labels, row, rows),
       confidence && readStrip(confidence, row, rows),
     ]);
-    for (let k = 0; k < rows; k++) {
-      const [from, to] = [k * width, (k + 1) * width];
-      tracer.pushRow(codes.subarray(from, to), trust?.subarray(from, to) ?? null);
-      if (finished.length > 0) yield* finished.splice(0);
+    for (let from = 0; from < rows * width; from += width) {
+      yield {
+        codes: codes.subarray(from, from + width),
+        trust: trust?.subarray(from, from + width) ?? null,
+      };
     }
     row += rows;
   }
-  tracer.end();
-  yield* finished;
 }
 
 /** Whole rows of blocks, as many as STRIP_PIXELS allows. */
