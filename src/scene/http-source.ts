@@ -1,15 +1,42 @@
-import { messageOf, UserError } from "../errors.ts";
+import { setTimeout as sleep } from "node:timers/promises";
+import { UserError } from "../errors.ts";
 import type { ByteSource } from "./byte-source.ts";
+import {
+  boundedBody,
+  changedFile,
+  PassingFailure,
+  QuietTimer,
+  type Range,
+  shortBody,
+  totalLength,
+  unreachable,
+} from "./http-answer.ts";
+import { redirectTarget } from "./http-redirect.ts";
 import { truncatedFile } from "./scene-errors.ts";
 
+/** How patient reading is: waits in ms between tries, and how long (ms) a request may bring nothing. */
+export interface HttpPatience {
+  readonly waits: readonly number[];
+  readonly stall: number;
+}
+
+/** Five tries within half a minute, each given up when nothing comes for twenty seconds. */
+const PATIENCE: HttpPatience = { waits: [500, 1500, 6000, 15_000], stall: 20_000 };
+/** The first request is not tried as often: the address may be wrong. */
+const FIRST_TRIES = 2;
 /** The first request brings this many bytes: the header of most files. */
 const HEAD_BYTES = 65536;
-/** A request that takes longer fails instead of hanging. */
-const TIMEOUT_MS = 30_000;
+const MAX_REDIRECTS = 5;
+/** A server's Retry-After is followed up to this (ms). */
+const MAX_RETRY_AFTER = 30_000;
 
-/** Opens an http(s) URL that is read by byte ranges. Throws UserError naming the URL and what the server answered. */
-export async function openHttpSource(url: string): Promise<ByteSource> {
-  const head = await fetchRange(url, 0, HEAD_BYTES);
+/**
+ * Opens an http(s) URL that is read by byte ranges. What may pass (429, 503, reset, stall, short body) is tried again; the rest, and
+ * what does not pass, throws UserError naming the URL and what the server answered.
+ */
+export async function openHttpSource(url: string, patience: HttpPatience = PATIENCE): Promise<ByteSource> {
+  const first = { ...patience, waits: patience.waits.slice(0, FIRST_TRIES) };
+  const head = await fetchRange(url, { offset: 0, length: HEAD_BYTES, whole: null }, first);
   const byteLength = head.total;
   return {
     path: url,
@@ -20,101 +47,77 @@ export async function openHttpSource(url: string): Promise<ByteSource> {
       if (offset + length > byteLength) throw truncatedFile(url, offset, length, byteLength);
       if (length === 0) return new Uint8Array(0);
       if (offset + length <= head.bytes.length) return head.bytes.slice(offset, offset + length);
-      const range = await fetchRange(url, offset, length);
-      if (range.total !== byteLength || range.version !== head.version) throw changedFile(url, head, range);
-      if (range.bytes.length !== length)
-        throw truncatedFile(url, offset, length, offset + range.bytes.length);
-      return range.bytes;
+      return (await fetchRange(url, { offset, length, whole: head }, patience)).bytes;
     },
   };
 }
 
-interface Range {
-  readonly bytes: Uint8Array;
-  /** Length of the whole file in bytes. */
-  readonly total: number;
-  /** ETag, or else the time of change, as the server says. */
-  readonly version: string;
+/** What is asked for, and, after the first answer, the file that it must belong to. */
+interface Request {
+  readonly offset: number;
+  readonly length: number;
+  readonly whole: Pick<Range, "total" | "version"> | null;
 }
 
-async function fetchRange(url: string, offset: number, length: number): Promise<Range> {
+async function fetchRange(url: string, request: Request, { waits, stall }: HttpPatience): Promise<Range> {
+  for (let attempt = 0; ; attempt++) {
+    try {
+      return await tryRange(url, request, stall);
+    } catch (error) {
+      if (!(error instanceof PassingFailure)) throw error;
+      const wait = waits[attempt];
+      if (wait === undefined) throw withTries(error.fault, attempt + 1);
+      await sleep(Math.max(wait, Math.min(MAX_RETRY_AFTER, error.after)));
+    }
+  }
+}
+
+function withTries({ code, message, hint, cause }: UserError, tries: number): UserError {
+  return tries === 1
+    ? new UserError(code, message, hint, { cause })
+    : new UserError(code, `${message.replace(/\.$/, "")}, ${tries} times.`, hint, { cause });
+}
+
+async function tryRange(url: string, request: Request, stall: number): Promise<Range> {
+  const { offset, length, whole } = request;
+  const quiet = new QuietTimer(stall);
   try {
-    const headers = { range: `bytes=${offset}-${offset + length - 1}`, "accept-encoding": "identity" };
-    const response = await fetch(url, { headers, signal: AbortSignal.timeout(TIMEOUT_MS) });
+    const response = await follow(
+      url,
+      { range: `bytes=${offset}-${offset + length - 1}`, "accept-encoding": "identity" },
+      quiet.signal,
+    );
     const total = totalLength(url, response, offset);
     const version =
       response.headers.get("etag") ?? response.headers.get("last-modified") ?? "unknown version";
-    return { bytes: await boundedBody(url, response, length), total, version };
+    if (whole !== null && (total !== whole.total || version !== whole.version))
+      throw changedFile(url, whole, { total, version });
+    const bytes = await boundedBody(url, response, length, quiet);
+    const expected = Math.min(length, total - offset);
+    if (bytes.length < expected) throw new PassingFailure(shortBody(url, offset, bytes.length, expected));
+    return { bytes, total, version };
   } catch (error) {
-    if (error instanceof UserError) throw error;
-    const cause =
-      error instanceof Error && error.cause !== undefined ? messageOf(error.cause) : messageOf(error);
-    throw new UserError(
-      "http-unreachable",
-      `${url} cannot be read: ${cause}.`,
-      "Check the address and the network.",
-      {
-        cause: error,
-      },
+    if (error instanceof UserError || error instanceof PassingFailure) throw error;
+    throw new PassingFailure(
+      unreachable(url, quiet.signal.aborted ? `nothing came for ${stall / 1000} s` : null, error),
     );
+  } finally {
+    quiet.stop();
   }
 }
 
-/** The file's length from Content-Range, after checking that the answer is the range that was asked for. */
-function totalLength(url: string, response: Response, offset: number): number {
-  const { status, statusText } = response;
-  if (status === 200)
-    throw new UserError(
-      "http-no-ranges",
-      `${url}: the server answered a range request with the whole file (status 200).`,
-      "Download the file and give its local path, or use a server that supports byte ranges.",
-    );
-  if (status !== 206)
-    throw new UserError(
-      "http-status",
-      `${url}: the server answered ${status} ${statusText}.`.replace(" .", "."),
-      hintOf(status),
-    );
-  const range = response.headers.get("content-range") ?? "";
-  const match = /^bytes (\d+)-\d+\/(\d+)$/.exec(range);
-  if (match === null || Number(match[1]) !== offset)
-    throw new UserError(
-      "http-range",
-      `${url}: asked for bytes from ${offset}, the server answered Content-Range "${range}".`,
-      "Download the file and give its local path.",
-    );
-  return Number(match[2]);
-}
-
-/** The body, never more than was asked for, whatever the server sends. */
-async function boundedBody(url: string, response: Response, length: number): Promise<Uint8Array> {
-  const parts: Uint8Array[] = [];
-  let received = 0;
-  for await (const part of response.body ?? []) {
-    parts.push(part);
-    received += part.length;
-    if (received > length)
-      throw new UserError(
-        "http-range",
-        `${url}: the server sent more than the ${length} bytes asked for.`,
-        "Download the file and give its local path.",
-      );
+/** The answer at the end of the redirects. */
+async function follow(url: string, headers: Record<string, string>, signal: AbortSignal): Promise<Response> {
+  let target = url;
+  for (let redirects = 0; redirects <= MAX_REDIRECTS; redirects++) {
+    const response = await fetch(target, { headers, signal, redirect: "manual" });
+    if (response.status < 300 || response.status >= 400) return response;
+    await response.body?.cancel();
+    target = await redirectTarget(target, response.headers.get("location"));
   }
-  return new Uint8Array(Buffer.concat(parts));
-}
-
-function changedFile(url: string, before: Range, now: Range): UserError {
-  return new UserError(
-    "http-changed",
-    `${url} changed while it was read: ${before.total} bytes (${before.version}) before, ${now.total} (${now.version}) now.`,
-    "Run again when the file no longer changes.",
+  throw new UserError(
+    "http-redirect",
+    `${url}: the server redirects more than ${MAX_REDIRECTS} times.`,
+    "Check the address.",
   );
-}
-
-function hintOf(status: number): string {
-  if (status === 401 || status === 403)
-    return "Check that the address needs no login, or download the file first.";
-  if (status === 404 || status === 410) return "Check the address.";
-  if (status === 416) return "The file is empty.";
-  return "Try again later, or download the file first.";
 }
