@@ -24,6 +24,11 @@ export interface MapServer {
 
 /** A client has this long (ms) to send its headers, and its whole request. */
 const HEADERS_MS = 10_000;
+const LIMITS = {
+  headersTimeout: HEADERS_MS,
+  requestTimeout: HEADERS_MS,
+  connectionsCheckingInterval: HEADERS_MS / 2,
+};
 /** A connection that neither sends nor takes a byte for this long (ms) is closed. */
 const IDLE_MS = 60_000;
 /** Answers under way have this long (ms) once the server is to stop. */
@@ -33,12 +38,9 @@ const GRACE_MS = 3000;
 export async function serveFolder(folder: string, options: ServeOptions): Promise<MapServer> {
   const mounts = await mountFolders(folder, options.other ?? null);
   const onError = options.onError ?? (() => undefined);
-  const server = createServer(
-    { headersTimeout: HEADERS_MS, requestTimeout: HEADERS_MS },
-    (request, response) => {
-      void respond(mounts, request, response, onError);
-    },
-  );
+  const server = createServer(LIMITS, (request, response) => {
+    void respond(mounts, request, response, onError);
+  });
   server.keepAliveTimeout = IDLE_MS;
   server.setTimeout(IDLE_MS);
   server.on("clientError", refuse);
