@@ -10,6 +10,7 @@ const STAGE_NAMES: Readonly<Record<Stage, string>> = {
   "vector-tiles": "Vector tiles",
   "raster-tiles": "Raster tiles",
   "confidence-tiles": "Confidence tiles",
+  imagery: "Imagery tiles",
   "image-tiles": "Image tiles",
 };
 

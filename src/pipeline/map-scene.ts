@@ -151,13 +151,15 @@ async function mapOrGoOn(
 }
 
 function publishOptions(
-  { model }: PreparedRun,
+  { model, scene, bands }: PreparedRun,
   { scenes, folder, config, signal }: RunOptions,
   listener: RunListener,
   records: StageRecord[],
 ): PublishOptions {
   return {
     folder,
+    scene,
+    bands,
     classes: model.card.classes,
     config,
     name: nameOf(scenes),

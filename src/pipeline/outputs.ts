@@ -7,6 +7,7 @@ export const OUTPUT_FILES = {
   "vector-tiles": ["landcover.pmtiles"],
   "raster-tiles": ["landcover-raster.pmtiles"],
   "confidence-tiles": ["confidence-raster.pmtiles"],
+  imagery: ["imagery.pmtiles"],
   areas: ["areas.json", "areas.csv"],
   viewer: ["index.html", "viewer.js", "viewer-worker.js", "viewer.css"],
 } as const;
@@ -25,7 +26,10 @@ export const DEFAULT_OUTPUTS = [
   "polygons",
   "vector-tiles",
   "raster-tiles",
+  "confidence-tiles",
+  "imagery",
   "areas",
+  "viewer",
 ] as const satisfies readonly Output[];
 
 /** Always written, and last: a folder without it is not finished. */

@@ -142,7 +142,10 @@ export function isPlaced({ crs }: Grid): boolean {
 /** Tiles are left out, with a warning, where the place on earth is not known; where only a web map is wanted, nothing would be left. */
 function refuseOnlyTiles({ path, grid }: Scene, { outputs }: Config): void {
   const ofTheWebMap = (output: Output): boolean =>
-    output.endsWith("-tiles") || output === "viewer" || (output === "areas" && outputs.includes("viewer"));
+    output.endsWith("-tiles") ||
+    output === "imagery" ||
+    output === "viewer" ||
+    (output === "areas" && outputs.includes("viewer"));
   if (isPlaced(grid) || !outputs.every(ofTheWebMap)) return;
   throw new UserError(
     "no-crs",

@@ -7,6 +7,7 @@ export type Stage =
   | "vector-tiles"
   | "raster-tiles"
   | "confidence-tiles"
+  | "imagery"
   | "image-tiles";
 
 /** The types of RunEvent, in the order in which they first come. */

@@ -62,8 +62,18 @@ async function publish(
   options: PublishSceneOptions,
   listener: RunListener,
 ): Promise<TilesResult> {
+  return writeSceneTiles(scene, path, { ...options, ...tileOptionsOf(scene, options, listener) }, listener);
+}
+
+/** Writes the image tiles of an open scene: see publishScene. */
+export async function writeSceneTiles(
+  scene: Scene,
+  path: string,
+  options: Pick<PublishSceneOptions, "format" | "tileSize" | "bands" | "rescale"> & TileOptions,
+  listener: RunListener,
+): Promise<TilesResult> {
   const { tileSize = 256, format = "webp", rescale } = options;
-  const tileOptions = { ...tileOptionsOf(scene, options, listener), tileSize };
+  const tileOptions = { ...options, tileSize };
   if (scene.palette !== null && scene.bands.length === 1)
     return writeRasterTiles(path, scene, { ...tileOptions, classes: classesOf(scene.palette) });
   const bands = displayBands(scene, options.bands);

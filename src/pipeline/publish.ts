@@ -18,11 +18,16 @@ import { type StageRecord, timed } from "./manifest.ts";
 import { OUTPUT_FILES } from "./outputs.ts";
 import { isPlaced } from "./prepare.ts";
 import { ProgressMeter, type RunListener, type Stage } from "./progress.ts";
+import { writeSceneTiles } from "./publish-scene.ts";
 import { writeViewer } from "./viewer-files.ts";
 
 /** What the publishing stages need: the folder with the two COGs, and how to describe the map. */
 export interface PublishOptions {
   readonly folder: string;
+  /** What was mapped, on the grid of the map. */
+  readonly scene: Scene;
+  /** Its bands that the model was given, from 0. */
+  readonly bands: readonly number[];
   readonly classes: readonly LandCoverClass[];
   readonly config: Config;
   readonly name: string;
@@ -88,7 +93,7 @@ function writePolygons(
   return VECTOR_WRITERS[kind](join(folder, OUTPUT_FILES[kind][0]), polygons, { grid, classes, crs });
 }
 
-const TILE_KINDS = ["vector-tiles", "raster-tiles", "confidence-tiles"] as const;
+const TILE_KINDS = ["vector-tiles", "raster-tiles", "confidence-tiles", "imagery"] as const;
 type TileOutput = (typeof TILE_KINDS)[number];
 
 /** The kinds of tiles to write: none, with a warning, where the map's place on earth is not known. */
@@ -107,7 +112,7 @@ async function writeTiles(
   kind: TileOutput,
   labels: Scene,
   confidence: Scene,
-  { folder, classes, name, config: { attribution }, listener, signal }: PublishOptions,
+  { folder, scene, bands, classes, name, config: { attribution }, listener, signal }: PublishOptions,
 ): Promise<void> {
   const path = join(folder, OUTPUT_FILES[kind][0]);
   const options = {
@@ -121,8 +126,14 @@ async function writeTiles(
     "vector-tiles": () => writeVectorTiles(path, labels, options),
     "raster-tiles": () => writeRasterTiles(path, labels, options),
     "confidence-tiles": () => writeConfidenceTiles(path, confidence, options),
+    imagery: () => writeSceneTiles(scene, path, { ...options, ...shownBands(bands) }, listener),
   }[kind];
   for (const message of (await write()).warnings) listener({ type: "warning", code: kind, message });
+}
+
+/** The model's bands (indices from 0), where they make a picture, by their numbers. */
+function shownBands(bands: readonly number[]): { bands?: readonly number[] } {
+  return bands.length === 3 ? { bands: bands.map((band) => band + 1) } : {};
 }
 
 /** The same scene, telling how many of its pixels have been read, of as many as `times` it will be read. */
