@@ -30,3 +30,15 @@ export function byId(id: string): HTMLElement {
 export function announce(text: string): void {
   byId("announcer").textContent = text;
 }
+
+/** How long a hint stays (ms). */
+const HINT_MS = 4000;
+
+/** Says something on the map for a while. */
+export function hint(text: string): void {
+  const node = byId("hint");
+  node.textContent = text;
+  setTimeout(() => {
+    if (node.textContent === text) node.textContent = "";
+  }, HINT_MS);
+}

@@ -56,7 +56,8 @@ export function legend({ here, other, store }: Page): HTMLElement {
     render();
     if (focused instanceof HTMLElement && focused.isConnected) focused.focus();
   });
-  const titles = other === null ? ["Area", "Share"] : [here.title, other.title, "Change"];
+  const unit = unitOf(here.folder.areas);
+  const titles = other === null ? [`Area, ${unit}`, "Share"] : [here.title, other.title, `Change, ${unit}`];
   return element(
     "section",
     { class: "legend", "aria-labelledby": "legend-title" },
@@ -82,18 +83,22 @@ export function legend({ here, other, store }: Page): HTMLElement {
 
 /** Areas of the visible classes, in hectares or (without a CRS) pixels. */
 interface AreaTable {
-  readonly unit: "ha" | "px" | null;
+  readonly known: boolean;
   readonly of: (id: number) => number | null;
   readonly total: number;
   readonly largest: number;
 }
 
+function unitOf(areas: readonly ClassArea[]): "ha" | "px" {
+  return areas.every(({ hectares }) => hectares !== null) ? "ha" : "px";
+}
+
 function areaTable(areas: readonly ClassArea[], shown: readonly LandCoverClass[]): AreaTable {
-  const inHectares = areas.every(({ hectares }) => hectares !== null);
+  const inHectares = unitOf(areas) === "ha";
   const byId = new Map(areas.map((area) => [area.id, inHectares ? area.hectares! : area.pixels]));
   const visible = shown.map(({ id }) => byId.get(id) ?? 0);
   return {
-    unit: areas.length === 0 ? null : inHectares ? "ha" : "px",
+    known: areas.length > 0,
     of: (id) => byId.get(id) ?? null,
     total: visible.reduce((sum, area) => sum + area, 0),
     largest: Math.max(...visible, 0),
@@ -111,7 +116,7 @@ function classRow(
   const [first] = tables as [AreaTable];
   const label = element("label", { for: box.id }, box, swatch, element("span", { class: "name" }, name));
   const heading = element("th", { scope: "row" }, label);
-  if (first.unit !== null) heading.append(bar(isHidden ? 0 : (first.of(id) ?? 0), first.largest, color));
+  if (first.known) heading.append(bar(isHidden ? 0 : (first.of(id) ?? 0), first.largest, color));
   const cells = tables.length === 1 ? singleCells(first, id, isHidden) : changeCells(tables, id);
   return element("tr", { class: isHidden ? "hidden-class" : null }, heading, ...cells);
 }
@@ -119,39 +124,36 @@ function classRow(
 function singleCells(table: AreaTable, id: number, isHidden: boolean): HTMLElement[] {
   const area = table.of(id);
   const share = area === null || isHidden || table.total === 0 ? "–" : shareText(area / table.total);
-  return [element("td", {}, amount(area, table.unit)), element("td", {}, share)];
+  return [element("td", {}, amount(area)), element("td", {}, share)];
 }
 
 function changeCells([before, after]: readonly AreaTable[], id: number): HTMLElement[] {
-  return comparison(before!.of(id), after!.of(id), before!.unit);
+  return comparison(before!.of(id), after!.of(id));
 }
 
-function comparison(before: number | null, after: number | null, unit: AreaTable["unit"]): HTMLElement[] {
+function comparison(before: number | null, after: number | null): HTMLElement[] {
   const change = before === null || after === null ? null : after - before;
   const sign = change === null ? "" : change > 0 ? "+" : change < 0 ? "−" : "±";
   return [
-    element("td", {}, amount(before, unit)),
-    element("td", {}, amount(after, unit)),
-    element("td", {}, change === null ? "–" : `${sign}${amount(Math.abs(change), unit)}`),
+    element("td", {}, amount(before)),
+    element("td", {}, amount(after)),
+    element("td", {}, change === null ? "–" : `${sign}${amount(Math.abs(change))}`),
   ];
 }
 
 function totalRow(tables: readonly AreaTable[], someHidden: boolean): HTMLTableRowElement {
   const [first, second] = tables as [AreaTable, AreaTable?];
   const title = element("th", { scope: "row" }, someHidden ? "Shown" : "Total");
-  if (first.unit === null) return element("tr", { hidden: true }, title);
+  if (!first.known) return element("tr", { hidden: true }, title);
   const cells =
     second === undefined
-      ? [
-          element("td", {}, amount(first.total, first.unit)),
-          element("td", {}, first.total === 0 ? "–" : "100 %"),
-        ]
-      : comparison(first.total, second.total, first.unit);
+      ? [element("td", {}, amount(first.total)), element("td", {}, first.total === 0 ? "–" : "100 %")]
+      : comparison(first.total, second.total);
   return element("tr", {}, title, ...cells);
 }
 
-function amount(area: number | null, unit: AreaTable["unit"]): string {
-  return area === null || unit === null ? "–" : `${threeDigits(area)} ${unit}`;
+function amount(area: number | null): string {
+  return area === null ? "–" : threeDigits(area);
 }
 
 /** The bar of a class, as long as its part of the largest one shown. */

@@ -1,9 +1,9 @@
 import type { LngLatBounds, Map as MapLibre } from "maplibre-gl";
-import { announce, byId } from "./dom.ts";
+import { byId, hint } from "./dom.ts";
 import { canCompare } from "./layer-controls.ts";
 import { addMapControls } from "./map-controls.ts";
-import { type MapLook, mapStyle, vectorZoom } from "./map-style.ts";
-import { addArchives, createMap, type FirstPlace, landCoverAt, linkMaps } from "./map-view.ts";
+import { type MapLook, vectorZoom } from "./map-style.ts";
+import { addArchives, createMap, type FirstPlace, landCoverAt, linkMaps, setLook } from "./map-view.ts";
 import type { Page, Run } from "./page.ts";
 import { swipeHandle } from "./swipe.ts";
 import { isDark } from "./theme.ts";
@@ -30,7 +30,7 @@ export function showMaps(page: Page, place: FirstPlace, bounds: LngLatBounds): M
   map.on("click", ({ point }) => choose(page, map, "here", point.x, point.y));
   chooseByKey(page, map);
   const restyle = (): void => {
-    map.setStyle(mapStyle(lookOf(page, "here")));
+    setLook(map, lookOf(page, "here"));
     second.restyle();
   };
   store.watch((state, before) => {
@@ -79,7 +79,7 @@ function secondMap(page: Page, first: MapLibre): { restyle(): void } {
   };
   show();
   store.watch(show);
-  return { restyle: () => void map?.setStyle(mapStyle(lookOf(page, "second"))) };
+  return { restyle: () => map !== null && setLook(map, lookOf(page, "second")) };
 }
 
 function makeSecond(page: Page, first: MapLibre, container: HTMLElement): MapLibre {
@@ -98,10 +98,13 @@ function titleOf({ title, folder }: Run): string {
 }
 
 /** Chooses the polygon under a point (px), or lets go of the one that was chosen. */
-function choose({ store }: Page, map: MapLibre, run: Selection["run"], x: number, y: number): void {
+function choose({ here, store }: Page, map: MapLibre, run: Selection["run"], x: number, y: number): void {
   const found = landCoverAt(map, x, y);
   store.update({ selected: found?.id == null ? null : { run, id: found.id } });
+  if (map.getZoom() < vectorZoom(here.folder.archives) && store.state.layer !== "imagery") hint(ZOOM_IN);
 }
+
+const ZOOM_IN = "Zoom in to choose polygons.";
 
 /** Enter chooses what is under the middle of the map; Escape lets go. */
 function chooseByKey(page: Page, map: MapLibre): void {
@@ -109,17 +112,10 @@ function chooseByKey(page: Page, map: MapLibre): void {
     if (key !== "Enter") return;
     const { clientWidth, clientHeight } = map.getContainer();
     choose(page, map, "here", clientWidth / 2, clientHeight / 2);
-    if (page.store.state.selected === null) announce(zoomHint(page, map));
   });
   addEventListener("keydown", ({ key }) => {
     if (key === "Escape" && page.store.state.selected !== null) page.store.update({ selected: null });
   });
-}
-
-function zoomHint({ here }: Page, map: MapLibre): string {
-  return map.getZoom() < vectorZoom(here.folder.archives)
-    ? "Zoom in to choose polygons."
-    : "There is no polygon at the centre of the map.";
 }
 
 function jumpIfElsewhere(

@@ -28,6 +28,16 @@ export function boundsOf({ archives }: RunFolder): LngLatBounds | null {
 /** A place to look at, or the whole of the data. */
 export type FirstPlace = Pick<ViewState, "center" | "zoom"> | LngLatBounds;
 
+/** Maps whose first style is loaded; what the others are to show as soon as theirs is. */
+const ready = new WeakSet<MapLibre>();
+const waiting = new WeakMap<MapLibre, MapLook>();
+
+/** Lets a map show something else; only what differs is drawn anew. */
+export function setLook(map: MapLibre, look: MapLook): void {
+  if (ready.has(map)) map.setStyle(mapStyle(look));
+  else waiting.set(map, look);
+}
+
 /** Makes a map in a container. North stays up; it can be moved by mouse, touch and keyboard. */
 export function createMap(container: HTMLElement, look: MapLook, place: FirstPlace, label: string): MapLibre {
   const map = new MapLibre({
@@ -44,6 +54,11 @@ export function createMap(container: HTMLElement, look: MapLook, place: FirstPla
     maxZoom: 24,
     fadeDuration: 0,
     locale: { "Map.Title": label },
+  });
+  map.once("style.load", () => {
+    ready.add(map);
+    const late = waiting.get(map);
+    if (late !== undefined) map.setStyle(mapStyle(late));
   });
   map.touchZoomRotate.disableRotation();
   map.keyboard.disableRotation();
