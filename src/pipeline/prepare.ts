@@ -8,7 +8,6 @@ import { openMosaic } from "../scene/mosaic.ts";
 import { withNodata } from "../scene/nodata-override.ts";
 import { openScene } from "../scene/open-scene.ts";
 import { resampleScene } from "../scene/resample.ts";
-import { percentileRange, rescaleScene } from "../scene/rescale.ts";
 import type { Scene } from "../scene/scene.ts";
 import { windowGrid, windowScene } from "../scene/window-scene.ts";
 import { cellSizes } from "../stitcher/blend.ts";
@@ -17,6 +16,7 @@ import { readAreaOfInterest } from "./area-of-interest.ts";
 import { chooseGsd } from "./choose-gsd.ts";
 import type { Config } from "./config.ts";
 import { matchBands } from "./match-bands.ts";
+import { matchSampleType } from "./match-sample-type.ts";
 import { refuseOverwritingInput } from "./output-folder.ts";
 import type { Output } from "./outputs.ts";
 import type { Warning } from "./progress.ts";
@@ -80,7 +80,7 @@ async function prepareScene(native: Scene, model: Model, config: Config): Promis
   const bands = matchBands(native, card, config.bands);
   const choice = chooseGsd(native.path, groundSampleDistance(native.grid), card, config.gsd);
   warn("gsd", choice.warning);
-  const ranged = await rescaleToModel(native, card, bands, config.rescale);
+  const ranged = await matchSampleType(native, card, bands, config.rescale);
   warn("rescale", ranged.warning);
   const scene = choice.resampleTo === null ? ranged.scene : resampleScene(ranged.scene, choice.resampleTo);
   const chip = chipSize(card, config);
@@ -179,28 +179,4 @@ function chipSize(card: ModelCard, config: Config): { chip: number; overlap: num
   const overlap = config.overlap ?? Math.min(card.overlap, Math.floor(chip / 2));
   cellSizes({ chip, overlap, margin: card.output.margin, stride: card.output.stride });
   return { chip, overlap };
-}
-
-async function rescaleToModel(
-  scene: Scene,
-  card: ModelCard,
-  bands: readonly number[],
-  rescale: Config["rescale"],
-): Promise<{ scene: Scene; warning: string | null }> {
-  const { dtype } = card.input;
-  if (rescale === undefined) {
-    if (dtype === "float32" || dtype === scene.sampleType) return { scene, warning: null };
-    throw new UserError(
-      "bad-sample-type",
-      `${scene.path} holds ${scene.sampleType}, but ${card.name} takes ${dtype}.`,
-      "Pass --rescale MIN,MAX with the raw values that become black and white, or --rescale auto.",
-    );
-  }
-  if (rescale !== "auto")
-    return { scene: rescaleScene(scene, { min: rescale[0], max: rescale[1] }), warning: null };
-  const range = await percentileRange(scene, bands);
-  return {
-    scene: rescaleScene(scene, range),
-    warning: `values ${range.min} to ${range.max} are stretched to 0–255`,
-  };
 }

@@ -72,6 +72,26 @@ describe("map refuses, in two lines and with exit 2, a scene that", () => {
   });
 
   test.each([
+    {
+      what: "of 8 bits",
+      flags: [],
+      found: /holds uint8, but uint16-4band takes uint16/,
+      hint: /scene of 16 bits/,
+    },
+    {
+      what: "stretched to 8 bits",
+      flags: ["--rescale", "auto"],
+      found: /to 8 bits, but uint16-4band takes uint16/,
+      hint: /Leave --rescale out/,
+    },
+  ])("is $what where the model takes 16 bits", async ({ what, flags, found, hint }) => {
+    const out = at(`out ${what}`);
+    const args = ["-m", fixtureModelPath("uint16-4band"), "--bands", "1,2,3,1", "--device", "cpu", ...flags];
+    expectUserError(await callCli("map", at("good.tif"), "-o", out, ...args), found, hint);
+    expectNoOutput(out);
+  });
+
+  test.each([
     { file: "unsupported-lerc.tif", found: /Compression.*LERC|LERC/i },
     { file: "unsupported-12-bits.tif", found: /BitsPerSample 12/ },
     { file: "unsupported-cmyk.tif", found: /Photometric.*CMYK|CMYK/i },

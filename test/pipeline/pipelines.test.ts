@@ -5,6 +5,7 @@ import { parse } from "yaml";
 import { configSchema } from "../../src/pipeline/config.ts";
 import type { RunManifest } from "../../src/pipeline/manifest.ts";
 import { mapScene } from "../../src/pipeline/map-scene.ts";
+import { OUTPUT_FILES } from "../../src/pipeline/outputs.ts";
 import { PIPELINES_FOLDER, resolveConfig } from "../../src/pipeline/pipeline-file.ts";
 import { openScene } from "../../src/scene/open-scene.ts";
 import { callCli } from "../support/run-cli.ts";
@@ -17,8 +18,8 @@ const scene = join(scratch, "scene.tif");
 const drone = join(scratch, "drone.tif");
 const pipelines = readdirSync(PIPELINES_FOLDER).filter((name) => name.endsWith(".yaml"));
 const RASTERS = ["landcover.tif", "landcover.tif.aux.xml", "confidence.tif"];
-const TILES = ["landcover.pmtiles", "landcover-raster.pmtiles"];
-const EVERYTHING = [...RASTERS, "landcover.parquet", ...TILES, "areas.json", "areas.csv"];
+const PUBLISHED = ["landcover.pmtiles", "landcover-raster.pmtiles", "areas.json", "areas.csv"];
+const EVERYTHING = [...RASTERS, "landcover.parquet", ...PUBLISHED];
 
 /** Ten centimetre pixels, whose left tenth has no data. */
 beforeAll(async () => {
@@ -37,7 +38,7 @@ describe("-p runs the pipelines that come with landstitch, with the shipped mode
   test.each([
     { name: "land-cover", image: () => scene, files: EVERYTHING, size: [170, 150] },
     { name: "drone-survey", image: () => drone, files: EVERYTHING, size: [60, 40] },
-    { name: "web-map", image: () => scene, files: TILES, size: [170, 150] },
+    { name: "web-map", image: () => scene, files: [...PUBLISHED, ...OUTPUT_FILES.viewer], size: [170, 150] },
   ])("$name", async ({ name, image, files, size }) => {
     expect(pipelines).toContain(`${name}.yaml`);
     const out = join(scratch, name);
