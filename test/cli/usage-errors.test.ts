@@ -42,7 +42,7 @@ describe("wrong flags exit 2, say what was found and what to do:", () => {
       hint: /--overlap with 0 to 32/,
     },
     { args: ["--chip", "0"], found: /chip is 0/, hint: /Side of a chip/ },
-    { args: ["surplus.tif"], found: /too many arguments/, hint: /--help/ },
+    { args: ["surplus.tif"], found: /surplus\.tif: no such file/, hint: /path/ },
   ])("map $args", async ({ args, found, hint }) => {
     expectUserError(await mapWith(...args), found, hint);
     expectNoOutput(out);
@@ -78,7 +78,7 @@ describe("wrong flags exit 2, say what was found and what to do:", () => {
   test.each([
     { args: ["mop"], found: /unknown command 'mop'/, hint: /Did you mean map\?/ },
     { args: ["map"], found: /required option/, hint: /--help/ },
-    { args: ["map", "-o", "x"], found: /missing required argument 'scene'/, hint: /--help/ },
+    { args: ["map", "-o", "x"], found: /missing required argument 'scenes'/, hint: /--help/ },
     {
       args: ["map", "a.tif"],
       found: /required option '-o, --output <folder>' not specified/,
