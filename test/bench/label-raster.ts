@@ -1,12 +1,22 @@
 /** Seeded label rasters for benchmarks. */
 import { createCog } from "../../src/raster/cog-writer.ts";
+import type { LandCoverClass } from "../../src/scene/class-scheme.ts";
 import { UTM40 } from "../support/write-scene.ts";
 
 /** Side (px) of the cells that each hold one seed of a patch; of so many pixels one is speckle. */
 const CELL = 25;
 const SPECKLE = 5000;
-const CLASSES = 6;
 const ROWS = 500;
+
+/** The classes of the raster. */
+export const LABEL_CLASSES: readonly LandCoverClass[] = [
+  { id: 0, name: "water", color: "#2a7fd4" },
+  { id: 1, name: "land", color: "#d9c9a3" },
+  { id: 2, name: "road", color: "#8a8a8a" },
+  { id: 3, name: "building", color: "#b23a48" },
+  { id: 4, name: "vegetation", color: "#4f9d4f" },
+  { id: 5, name: "wetland", color: "#7fc0b0" },
+];
 
 /**
  * Writes a square raster of patches of 6 classes, each pixel in the class of the nearest seed, with speckle: about 1,150 regions in a
@@ -18,6 +28,7 @@ export async function writeLabelRaster(path: string, side: number): Promise<void
     sampleType: "uint8",
     bands: 1,
     nodata: 255,
+    palette: LABEL_CLASSES,
     overviews: "mode",
   });
   for (let row = 0; row < side; row += ROWS) {
@@ -34,7 +45,7 @@ function labelRows(first: number, rows: number, side: number): Uint8Array {
     for (let x = 0; x < side; x++) {
       const speckle = hash(x, y, 7);
       labels[k * side + x] =
-        speckle % SPECKLE === 0 ? Math.floor(speckle / SPECKLE) % CLASSES : nearestClass(x, y);
+        speckle % SPECKLE === 0 ? Math.floor(speckle / SPECKLE) % LABEL_CLASSES.length : nearestClass(x, y);
     }
   }
   return labels;
@@ -52,7 +63,7 @@ function nearestClass(x: number, y: number): number {
       const distance = dx * dx + dy * dy;
       if (distance >= nearest) continue;
       nearest = distance;
-      label = (seed >>> 16) % CLASSES;
+      label = (seed >>> 16) % LABEL_CLASSES.length;
     }
   return label;
 }
