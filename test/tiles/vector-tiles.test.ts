@@ -258,13 +258,14 @@ test("tiles of open sea are stored once", async () => {
   expect(distinct).toBeLessThanOrEqual(tiles - 2);
 });
 
-test("noise keeps under 500 KB a tile: its inside is coarsened, its borders and its data area are not", async () => {
+test("noise keeps under 500 KB a tile, with a warning: its inside is coarsened, its borders and its data area are not", async () => {
   const random = seededRandom(5);
   const level = paint(2 * SIZE, SIZE, (col, row) =>
     (col - 300) ** 2 + (row - 200) ** 2 < 900 ? 255 : Math.floor(random() * 4),
   );
   const corner: Tile = { z: 15, x: 20_000, y: 14_000 };
-  await writeVectorTiles(folder.in("noise.pmtiles"), onTileGrid(level, corner), OPTIONS);
+  const { warnings } = await writeVectorTiles(folder.in("noise.pmtiles"), onTileGrid(level, corner), OPTIONS);
+  expect(warnings).toEqual([expect.stringMatching(/tiles? \(15\/.*larger than 500 KB/)]);
   const archive = await readArchive(folder.in("noise.pmtiles"));
   const [west, east] = [(await archive.get(corner))!, (await archive.get({ ...corner, x: 20_001 }))!];
   for (const bytes of [west, east]) expect(gzipSync(bytes).length).toBeLessThanOrEqual(500_000);
