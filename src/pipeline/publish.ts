@@ -112,7 +112,7 @@ async function writeTiles(
   kind: TileOutput,
   labels: Scene,
   confidence: Scene,
-  { folder, scene, bands, classes, name, config: { attribution }, listener, signal }: PublishOptions,
+  { folder, scene, bands, classes, name, config: { attribution, minArea }, listener, signal }: PublishOptions,
 ): Promise<void> {
   const path = join(folder, OUTPUT_FILES[kind][0]);
   const options = {
@@ -123,7 +123,7 @@ async function writeTiles(
     ...meterOf(kind, labels, listener),
   };
   const write = {
-    "vector-tiles": () => writeVectorTiles(path, labels, options),
+    "vector-tiles": () => writeVectorTiles(path, labels, { ...options, minArea }),
     "raster-tiles": () => writeRasterTiles(path, labels, options),
     "confidence-tiles": () => writeConfidenceTiles(path, confidence, options),
     imagery: () => writeSceneTiles(scene, path, { ...options, ...shownBands(bands) }, listener),

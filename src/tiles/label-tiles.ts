@@ -39,18 +39,18 @@ export function labelRows(
   });
 }
 
-/** Samples labels, and with `regions` the region of each pixel, on the tiles of the deepest zoom. */
+/** Samples labels on the tiles of the deepest zoom; with `regions`, the region of each pixel and its class. */
 export function labelSampler(
   scene: Scene,
   pyramid: TilePyramid,
   regions: RegionIndex | null = null,
 ): MercatorSampler<TileLabels> {
   return mercatorSampler<LabelWindow, TileLabels>(pyramid, {
-    read: async (window) => ({
-      window,
-      labels: await readLabels(scene, window),
-      regions: regions?.read(window) ?? null,
-    }),
+    read: async (window) => {
+      if (regions === null) return { window, labels: await readLabels(scene, window), regions };
+      const found = regions.read(window);
+      return { window, labels: regions.labelsOf(found), regions: found };
+    },
     empty: () => emptyLabels(pyramid.tileSize, regions !== null),
     fill: (target, patch, source, box) =>
       box === 1 ? fillNearest(target, patch, source) : fillMode(target, patch, source, box),

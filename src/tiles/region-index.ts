@@ -3,7 +3,9 @@ import type { Window } from "../geo/window.ts";
 import { writeError } from "../raster/write-error.ts";
 import { NODATA } from "../scene/class-scheme.ts";
 import type { Scene } from "../scene/scene.ts";
+import { groundOf } from "../vector/ground.ts";
 import { emptyRuns, findRuns, type Runs, VOID } from "../vector/runs.ts";
+import { Sieve, SievedRows } from "../vector/sieve.ts";
 import { readLabels } from "./read-labels.ts";
 import { doubled, RegionForest } from "./region-forest.ts";
 import { type Extent, Spool } from "./spool.ts";
@@ -19,6 +21,8 @@ export interface RegionIndex {
   idOf(region: number): number;
   /** The class of a region. */
   labelOf(region: number): number;
+  /** The classes of regions, nodata 255. */
+  labelsOf(regions: Uint32Array): Uint8Array;
   /** Removes the temporary file. */
   close(): Promise<void>;
 }
@@ -26,16 +30,25 @@ export interface RegionIndex {
 /** Side of the blocks (px) in which runs are stored and found again. */
 const BLOCK = 256;
 
+/** How regions are found. */
+export interface RegionOptions {
+  /** Regions of less (m²) go to their neighbours, as in landcover.parquet (see Sieve); none where not given. */
+  readonly minArea?: number;
+  readonly signal?: AbortSignal;
+}
+
 /**
- * Finds the regions of a map in one pass over its rows; disk errors are UserErrors (see write-error). Runs of pixels wait in a temporary file at `path`, each with the number that
- * its region had when it was met; what is kept in memory is 13 bytes for each such number, and one strip of the map.
+ * Finds the regions of a map in one pass over its rows (two with `minArea`); disk errors are UserErrors (see write-error). Runs of
+ * pixels wait in a temporary file at `path`, each with the number that its region had when it was met; what is kept in memory is 13
+ * bytes for each such number, and one strip of the map.
  */
 export async function indexRegions(
   path: string,
   labels: Scene,
-  signal: AbortSignal | undefined,
+  options: RegionOptions = {},
 ): Promise<RegionIndex> {
-  const { width, height } = labels.grid;
+  const { width } = labels.grid;
+  const sieved = await sieveOf(labels, options);
   let spool: Spool | null = null;
   try {
     spool = await Spool.create(path);
@@ -43,16 +56,13 @@ export async function indexRegions(
     const extents: Extent[] = [];
     const packer = new StripPacker(width);
     let [above, below] = [emptyRuns(width), emptyRuns(width)];
-    for (let top = 0; top < height; top += BLOCK) {
-      throwIfAborted(signal);
-      const rows = Math.min(BLOCK, height - top);
-      const strip = await readLabels(labels, { col: 0, row: top, width, height: rows });
-      for (let row = 0; row < rows; row++) {
-        findRuns(strip.subarray(row * width, (row + 1) * width), NODATA, below);
-        connect(above, below, (top + row) * width, forest);
-        packer.add(below);
-        [above, below] = [below, above];
-      }
+    for await (const { row, codes } of labelRowsOf(labels, options.signal)) {
+      sieved?.apply(codes);
+      findRuns(codes, NODATA, below);
+      connect(above, below, row * width, forest);
+      packer.add(below);
+      [above, below] = [below, above];
+      if ((row + 1) % BLOCK !== 0 && row + 1 < labels.grid.height) continue;
       for (const block of packer.take()) extents.push(await spool.append(block));
     }
     await spool.flush();
@@ -61,6 +71,30 @@ export async function indexRegions(
     await spool?.remove();
     throw writeError(path, error);
   }
+}
+
+/** The rows of a map in strips of BLOCK: a row's labels are the caller's own to change. */
+async function* labelRowsOf(
+  labels: Scene,
+  signal: AbortSignal | undefined,
+): AsyncGenerator<{ readonly row: number; readonly codes: Uint8Array }> {
+  const { width, height } = labels.grid;
+  for (let top = 0; top < height; top += BLOCK) {
+    throwIfAborted(signal);
+    const rows = Math.min(BLOCK, height - top);
+    const strip = await readLabels(labels, { col: 0, row: top, width, height: rows });
+    for (let k = 0; k < rows; k++) yield { row: top + k, codes: strip.subarray(k * width, (k + 1) * width) };
+  }
+}
+
+/** What merges the regions that are too small, after a pass over the map; null when none is. */
+async function sieveOf(labels: Scene, { minArea = 0, signal }: RegionOptions): Promise<SievedRows | null> {
+  const ground = minArea > 0 ? groundOf(labels.grid) : null;
+  if (ground === null) return null;
+  const { width } = labels.grid;
+  const sieve = new Sieve(width, NODATA, minArea, (x, y) => ground.pixelArea(x, y));
+  for await (const { codes } of labelRowsOf(labels, signal)) sieve.pushRow(codes);
+  return new SievedRows(width, NODATA, sieve.merge());
 }
 
 function indexOf(
@@ -80,6 +114,7 @@ function indexOf(
       return regions;
     },
     labelOf: (region) => forest.labelOf(region),
+    labelsOf: (regions) => forest.labelsOf(regions, NO_REGION, NODATA),
     idOf: (region) => forest.firstPixel(region),
     close: () => spool.remove(),
   };

@@ -15,6 +15,8 @@ import { unknownLabel } from "./unknown-label.ts";
 /** How vector tiles are made; the layer is "landcover" unless told otherwise. */
 export interface VectorTileOptions extends LabelTileOptions {
   readonly layer?: string;
+  /** Regions of less (m²) go to their neighbours, as they do in landcover.parquet. */
+  readonly minArea?: number;
 }
 
 /** Label pixels along the side of a tile: one a screen pixel, as MapLibre shows vector tiles. */
@@ -45,7 +47,7 @@ export async function writeVectorTiles(
 ): Promise<TilesResult> {
   assertLabels(labels);
   const layer = options.layer ?? "landcover";
-  const index = await indexRegions(`${path}.regions.part`, labels, options.signal);
+  const index = await indexRegions(`${path}.regions.part`, labels, options);
   try {
     const encodeTile = tileEncoder(labels.path, options.classes, layer, index);
     return await publishTiles(path, labels, options, {

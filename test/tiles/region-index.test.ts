@@ -29,7 +29,7 @@ function firstPixels(labels: Uint8Array, width: number): (number | null)[] {
 async function index(width: number, height: number, label: (col: number, row: number) => number) {
   const level = paint(width, height, label);
   const scene = labelScene({ levels: [level], affine: DUBAI, crs: epsg(32640) });
-  return { level, regions: await indexRegions(folder.in("regions.part"), scene, undefined) };
+  return { level, regions: await indexRegions(folder.in("regions.part"), scene) };
 }
 
 test("property: every pixel's region has the id of its first pixel and its class, whatever window is read", async () => {

@@ -240,6 +240,27 @@ test.each([
   expect(counts.some((count) => count > 1)).toBe(false);
 });
 
+test("with a smallest area, features have the ids and classes of the polygons that are left", async () => {
+  const random = seededRandom(9);
+  const level = paint(300, 300, (col, row) => (random() < 0.02 ? 3 : town(col, row)));
+  const scene = labelScene({ levels: [level], affine: DUBAI, crs: epsg(32640) });
+  const rows = new Map<number | undefined, number>();
+  const large: number[] = [];
+  for await (const { id, classId, pixels } of tracePolygons(scene, null, { minArea: 30 })) {
+    rows.set(id, classId);
+    if (pixels >= 30) large.push(id); // what has no neighbour stays small, and may fall between the pixels of a tile
+  }
+  const { maxZoom } = await writeVectorTiles(folder.in("sieved.pmtiles"), scene, { ...OPTIONS, minArea: 30 });
+  const archive = await readArchive(folder.in("sieved.pmtiles"));
+  const seen = new Set<number | undefined>();
+  for (const tile of archive.tiles.filter(({ z }) => z === maxZoom))
+    for (const { id, properties } of decodeTile((await archive.get(tile))!)) {
+      expect(properties["class_id"]).toBe(rows.get(id));
+      seen.add(id);
+    }
+  expect(large.filter((id) => !seen.has(id))).toEqual([]);
+});
+
 test("a scene without any data gives an archive without tiles", async () => {
   const scene = labelScene({ levels: [paint(300, 300, () => 255)], affine: DUBAI, crs: epsg(32640) });
   expect(await writeVectorTiles(folder.in("empty.pmtiles"), scene, OPTIONS)).toMatchObject({
@@ -261,7 +282,7 @@ test("tiles of open sea are stored once", async () => {
 test("noise keeps under 500 KB a tile, with a warning: its inside is coarsened, its borders and its data area are not", async () => {
   const random = seededRandom(5);
   const level = paint(2 * SIZE, SIZE, (col, row) =>
-    (col - 300) ** 2 + (row - 200) ** 2 < 900 ? 255 : Math.floor(random() * 4),
+    (col - 300) ** 2 + (row - 200) ** 2 < 900 ? 255 : col < SIZE + 2 * BUFFER ? Math.floor(random() * 4) : 1,
   );
   const corner: Tile = { z: 15, x: 20_000, y: 14_000 };
   const { warnings } = await writeVectorTiles(folder.in("noise.pmtiles"), onTileGrid(level, corner), OPTIONS);
