@@ -26,6 +26,14 @@ export class CancelledError extends Error {
   }
 }
 
+/** A run ended, but went on without some of its input; the command line exits 3. */
+export class IncompleteError extends Error {
+  constructor(message: string) {
+    super(message);
+    this.name = "IncompleteError";
+  }
+}
+
 /** Throws CancelledError when the run is to stop. */
 export function throwIfAborted(signal: AbortSignal | undefined): void {
   if (signal?.aborted === true) throw new CancelledError();

@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { IncompleteError } from "../errors.ts";
 import { type MapResult, type MapSceneOptions, mapScene } from "../pipeline/map-scene.ts";
 import { bytesText, type CommandOutput, count, table, threeDigits } from "./output.ts";
 import { runView } from "./run-view.ts";
@@ -21,9 +22,19 @@ export async function mapCommand(
   try {
     const result = await mapScene(scenes, folder, { ...options, signal, onEvent: view.show });
     if (!json && !quiet) output.out(summary(result));
+    refuseSkipped(result);
   } finally {
     view.close();
   }
+}
+
+/** Throws IncompleteError for a map that holds no data where the scene could not be read or inferred. */
+function refuseSkipped({ folder, manifest: { skipped } }: MapResult): void {
+  if (skipped.length === 0) return;
+  const windows = `${count(skipped.length)} ${skipped.length === 1 ? "window holds" : "windows hold"}`;
+  throw new IncompleteError(
+    `${windows} no data because they could not be read or inferred; ${join(folder, "run.json")} lists them under "skipped"`,
+  );
 }
 
 function summary({ folder, areas, manifest }: MapResult): string {

@@ -104,6 +104,12 @@ function addMap(root: Command, output: CommandOutput, interruptible: Interruptib
       ]),
     )
     .option("--outputs <list>", `what to write: ${OUTPUTS.join(",")}`, list)
+    .addOption(
+      new Option(
+        "--on-error <what>",
+        "what to do where a block cannot be read or a chip not be inferred",
+      ).choices(["stop", "skip"]),
+    )
     .option("--resume", "go on with the run that was interrupted, killed or failed in this folder")
     .option("--checkpoint <seconds>", "seconds between checkpoints; by default under 2 % of the run", number)
     .option("--min-area <m2>", "polygons of less are merged into a neighbour", number)

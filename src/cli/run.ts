@@ -1,5 +1,5 @@
 import { CommanderError } from "commander";
-import { CancelledError, messageOf, oneLine, UserError } from "../errors.ts";
+import { CancelledError, IncompleteError, messageOf, oneLine, UserError } from "../errors.ts";
 import type { CommandOutput } from "./output.ts";
 import { type Interruptible, program } from "./program.ts";
 
@@ -7,6 +7,8 @@ const EXIT_DONE = 0;
 const EXIT_BUG = 1;
 /** Something that the user can fix. */
 export const EXIT_USER = 2;
+/** Done, but parts of the input were skipped on request. */
+const EXIT_INCOMPLETE = 3;
 const EXIT_INTERRUPTED = 130;
 
 /** Runs the command line with `args` (no program name) and returns the exit code; errors are told in two lines on `output.err`. */
@@ -31,6 +33,10 @@ function explain(error: unknown, trace: string, output: CommandOutput): number {
       `Interrupted: ${error.resumable ? "the same command with --resume goes on where it was" : "what this run had written is removed"}.\n${trace}`,
     );
     return EXIT_INTERRUPTED;
+  }
+  if (error instanceof IncompleteError) {
+    output.err(`Warning: ${oneLine(error.message)}.\n`);
+    return EXIT_INCOMPLETE;
   }
   if (error instanceof UserError) {
     output.err(`Error: ${oneLine(error.message)}.\n${error.hint}\n${trace}`);

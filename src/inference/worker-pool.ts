@@ -22,6 +22,8 @@ export interface PoolOptions {
 /** A chip with its scores, [classes][height][width] cells; null for a chip without data. */
 export interface InferredChip extends Omit<Chip, "data"> {
   readonly scores: Float32Array<ArrayBuffer> | null;
+  /** Why the chip could not be inferred; null where it could. */
+  readonly failure: string | null;
   /** Seconds inside the inference session; 0 for a chip without data. */
   readonly seconds: number;
 }
@@ -77,22 +79,31 @@ export class WorkerPool {
     }
   }
 
-  /** Infers chips in order, with no more under way than keeps the workers busy. */
-  infer(chips: AsyncIterable<Chip>): AsyncGenerator<InferredChip> {
-    return mapOrdered(chips, (chip) => this.#inferChip(chip), { concurrency: this.workers + 1 });
+  /**
+   * Infers chips in order, with no more under way than keeps the workers busy. A chip that fails throws UserError "failed-chip", or,
+   * with `skipFailed`, comes without scores and with its failure; where no worker is left it throws in any case.
+   */
+  infer(
+    chips: AsyncIterable<Chip>,
+    { skipFailed = false }: { readonly skipFailed?: boolean } = {},
+  ): AsyncGenerator<InferredChip> {
+    return mapOrdered(chips, (chip) => this.#inferChip(chip, skipFailed), { concurrency: this.workers + 1 });
   }
 
-  async #inferChip({ data, ...chip }: Chip): Promise<InferredChip> {
-    if (data === null) return { ...chip, scores: null, seconds: 0 };
+  async #inferChip({ data, ...chip }: Chip, skipFailed: boolean): Promise<InferredChip> {
+    if (data === null) return { ...chip, scores: null, failure: null, seconds: 0 };
     const { width, height } = chip.window;
     try {
       const transferList = data.buffer instanceof ArrayBuffer ? [data.buffer] : [];
-      return { ...chip, ...(await this.#pool.run({ data, width, height }, { transferList })) };
+      const result = await this.#pool.run({ data, width, height }, { transferList });
+      return { ...chip, ...result, failure: null };
     } catch (cause) {
+      if (skipFailed && this.#startFailure === null)
+        return { ...chip, scores: null, failure: this.#reason(cause), seconds: 0 };
       throw new UserError(
         "failed-chip",
         `Inference failed for the chip of ${describeWindow(chip.window)}: ${this.#reason(cause)}.`,
-        "Look at the scene there, or try another model with -m.",
+        "Look at the scene there, try another model with -m, or pass --on-error skip to leave nodata there.",
         { cause },
       );
     }

@@ -1,7 +1,9 @@
 import { stat } from "node:fs/promises";
 import { join } from "node:path";
 import { CancelledError, messageOf, oneLine, UserError } from "../errors.ts";
+import type { Window } from "../geo/window.ts";
 import type { CogState } from "../raster/cog-writer.ts";
+import type { UnreadWindow } from "../scene/skip-damage.ts";
 import type { StitcherState } from "../stitcher/stitcher.ts";
 import { readCheckpointFile, writeCheckpointFile } from "./checkpoint-file.ts";
 import { CHECKPOINT_FILE, RUN_FILE } from "./outputs.ts";
@@ -15,7 +17,14 @@ export interface Tally {
   readonly withoutData: number;
   /** Sum of the seconds inside the inference sessions. */
   readonly inferenceSeconds: number;
+  /** Windows of the map, and of files, that hold no data because they could not be inferred or read. */
+  readonly skipped: readonly SkippedWindow[];
 }
+
+/** A window that a run went on without. */
+export type SkippedWindow =
+  | ({ readonly what: "block" } & UnreadWindow)
+  | { readonly what: "chip"; readonly window: Window; readonly reason: string };
 
 /** Where a run stands: all that another process needs to go on with it, beside the encoded levels of its COGs. */
 export interface Checkpoint {

@@ -67,6 +67,12 @@ export const configSchema = z.strictObject({
     .describe(
       "Test-time augmentation: flip shows each chip four ways, mirrored, and takes the mean; four times the time.",
     ),
+  onError: z
+    .enum(["stop", "skip"])
+    .default("stop")
+    .describe(
+      "What to do about blocks that cannot be read and chips that cannot be inferred: stop, or leave nodata there, list them in run.json and exit 3.",
+    ),
   outputs: z
     .array(z.enum(OUTPUTS))
     .min(1)

@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { throwIfAborted } from "../errors.ts";
 import { PartFile } from "../raster/part-file.ts";
 import { writeError } from "../raster/write-error.ts";
+import type { SkippedWindow } from "./checkpoint.ts";
 import type { RunEvent, Stage, Warning } from "./progress.ts";
 
 /** What run.json holds: everything that tells how the files beside it were made. */
@@ -29,6 +30,8 @@ export interface RunManifest {
     readonly affine: readonly number[];
   };
   readonly chips: { readonly planned: number; readonly inferred: number; readonly withoutData: number };
+  /** What holds no data because it could not be read (px of the file) or inferred (px of the map): see --on-error skip. */
+  readonly skipped: readonly SkippedWindow[];
   readonly warnings: readonly Warning[];
   readonly stages: readonly StageRecord[];
   /** Checkpoints of the map stage in this process, the seconds that they took, and whether the run was resumed. */

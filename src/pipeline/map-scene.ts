@@ -142,7 +142,14 @@ async function mapOrGoOn(
   const resume = checkpoint === null ? null : { map: checkpoint.map, tally: checkpoint.tally };
   const tally = await timed("map", records, listener, () =>
     mapStage(run, {
-      ...{ folder, device: choice.device, workers, blend: config.blend, tta: config.tta },
+      ...{
+        folder,
+        device: choice.device,
+        workers,
+        blend: config.blend,
+        tta: config.tta,
+        onError: config.onError,
+      },
       ...{ listener, signal, checkpointer, resume },
     }),
   );
@@ -233,7 +240,7 @@ function announce(
 function describeRun(
   { grid, model: { card }, gsd, plan }: PreparedRun,
   { config, choice }: RunOptions,
-  { inferred, withoutData, inferenceSeconds }: Tally,
+  { inferred, withoutData, inferenceSeconds, skipped }: Tally,
 ): Omit<
   RunManifest,
   | "inputs"
@@ -256,6 +263,7 @@ function describeRun(
     config,
     grid: { width: grid.width, height: grid.height, gsd, epsg: grid.crs?.epsg ?? null, affine: grid.affine },
     chips: { planned: chipCount(plan), inferred, withoutData },
+    skipped,
     inferenceSeconds,
   };
 }

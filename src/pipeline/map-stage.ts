@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { throwIfAborted, UserError } from "../errors.ts";
 import { growWindow } from "../geo/pixel-area.ts";
-import { intersectWindows } from "../geo/window.ts";
+import { intersectWindows, type Window } from "../geo/window.ts";
 import type { Device } from "../inference/device.ts";
 import { FLIPS } from "../inference/flips.ts";
 import { type InferredChip, WorkerPool } from "../inference/worker-pool.ts";
@@ -10,7 +10,13 @@ import { NODATA } from "../scene/class-scheme.ts";
 import { type LabelStrip, stitch } from "../stitcher/stitcher.ts";
 import { chipCount, type PlannedChip } from "../tiler/chip-plan.ts";
 import { type Chip, readChips } from "../tiler/tiler.ts";
-import { badCheckpoint, type Checkpointer, type MapState, type Tally } from "./checkpoint.ts";
+import {
+  badCheckpoint,
+  type Checkpointer,
+  type MapState,
+  type SkippedWindow,
+  type Tally,
+} from "./checkpoint.ts";
 import type { Config } from "./config.ts";
 import { allOrNothing, clearFolder } from "./output-folder.ts";
 import type { PreparedRun } from "./prepare.ts";
@@ -22,6 +28,7 @@ export interface MapStageOptions {
   readonly device: Device;
   readonly workers: number;
   readonly blend: Config["blend"];
+  readonly onError: Config["onError"];
   readonly tta: Config["tta"];
   readonly listener: RunListener;
   readonly signal: AbortSignal | undefined;
@@ -84,15 +91,20 @@ async function mapChips(
   run: PreparedRun,
   pool: WorkerPool,
   cogs: Cogs,
-  { blend, listener, signal, checkpointer, resume }: MapStageOptions,
+  { blend, onError, listener, signal, checkpointer, resume }: MapStageOptions,
 ): Promise<Tally> {
   const { scene, model, plan, bands } = run;
   const { classes, output } = model.card;
-  const tally = { ...(resume?.tally ?? { inferred: 0, withoutData: 0, inferenceSeconds: 0 }) };
+  const tally = newTally(resume?.tally);
   const fromRow = resume?.map.stitcher.latticeRows ?? 0;
   const wanted = wantedChips(run);
   const chips = stopWhen(signal, readChips(scene, plan, { bands, readAhead: 2, fromRow, wanted }));
-  const scored = counted(pool.infer(chips), tally, mapMeter(run, listener, fromRow));
+  const scored = counted(
+    pool.infer(chips, { skipFailed: onError === "skip" }),
+    tally,
+    run.crop,
+    mapMeter(run, listener, fromRow),
+  );
   const strips = stitch(scored, {
     plan,
     classIds: classes.map(({ id }) => id),
@@ -102,14 +114,34 @@ async function mapChips(
     resume: resume?.map.stitcher ?? null,
   });
   for await (const strip of strips) {
-    const { rows, labels, confidence } = mapRows(strip, run);
+    const { rows, labels, confidence } = mapRows(strip, run, tally.skipped);
     await Promise.all([
       cogs.landcover.write({ data: labels, rows }),
       cogs.confidence.write({ data: confidence, rows }),
     ]);
-    if (checkpointer.due()) await checkpointer.save(tally, () => mapState(strip, cogs));
+    if (checkpointer.due()) await checkpointer.save(withUnread(tally, run), () => mapState(strip, cogs));
   }
-  return tally;
+  return withUnread(tally, run);
+}
+
+/** A tally that counts on. */
+interface RunningTally extends Tally {
+  inferred: number;
+  withoutData: number;
+  inferenceSeconds: number;
+  readonly skipped: SkippedWindow[];
+}
+
+function newTally(before: Tally | undefined): RunningTally {
+  const { inferred = 0, withoutData = 0, inferenceSeconds = 0, skipped = [] } = before ?? {};
+  return { inferred, withoutData, inferenceSeconds, skipped: [...skipped] };
+}
+
+/** The tally with what could not be read, each window once. */
+function withUnread(tally: Tally, { unread }: PreparedRun): Tally {
+  const blocks = unread.map((window) => ({ what: "block" as const, ...window }));
+  const byKey = new Map([...tally.skipped, ...blocks].map((window) => [JSON.stringify(window), window]));
+  return { ...tally, skipped: [...byKey.values()] };
 }
 
 async function mapState(strip: LabelStrip, { landcover, confidence }: Cogs): Promise<MapState> {
@@ -127,8 +159,12 @@ function wantedChips({ aoi, model, scene }: PreparedRun): (chip: PlannedChip) =>
 function mapRows(
   { row, rows, labels, confidence }: LabelStrip,
   { crop, aoi, plan }: PreparedRun,
+  skipped: readonly SkippedWindow[],
 ): Pick<LabelStrip, "rows" | "labels" | "confidence"> {
-  if (aoi === null) return { rows, labels, confidence };
+  if (aoi === null) {
+    blank(skipped, { col: 0, row, width: plan.x.size, height: rows }, [labels, confidence]);
+    return { rows, labels, confidence };
+  }
   const width = plan.x.size;
   const part = intersectWindows(crop, { col: 0, row, width, height: rows });
   if (part === null) return { rows: 0, labels: labels.subarray(0, 0), confidence: confidence.subarray(0, 0) };
@@ -139,9 +175,22 @@ function mapRows(
       out.set(data.subarray(start, start + part.width), i * part.width);
     }
     aoi.area.fillOutside(out, part, NODATA);
+    blank(skipped, { ...part, col: part.col - crop.col, row: part.row - crop.row }, [out]);
     return out;
   };
   return { rows: part.height, labels: cropped(labels), confidence: cropped(confidence) };
+}
+
+/** Sets the windows of failed chips to nodata in rows of the map: all of them, for neighbours alone would be faint there. */
+function blank(skipped: readonly SkippedWindow[], rows: Window, layers: readonly Uint8Array[]): void {
+  for (const chip of skipped) {
+    const part = chip.what === "chip" ? intersectWindows(chip.window, rows) : null;
+    if (part === null) continue;
+    for (let row = part.row - rows.row; row < part.row - rows.row + part.height; row++) {
+      const start = row * rows.width + part.col - rows.col;
+      for (const layer of layers) layer.fill(NODATA, start, start + part.width);
+    }
+  }
 }
 
 function mapMeter({ scene, plan }: PreparedRun, listener: RunListener, fromRow: number): ProgressMeter {
@@ -158,14 +207,18 @@ async function* stopWhen(signal: AbortSignal | undefined, chips: AsyncIterable<C
 
 async function* counted(
   chips: AsyncIterable<InferredChip>,
-  tally: { inferred: number; withoutData: number; inferenceSeconds: number },
+  tally: RunningTally,
+  { col, row }: Window,
   meter: ProgressMeter,
 ): AsyncGenerator<InferredChip> {
   for await (const chip of chips) {
-    if (chip.scores === null) tally.withoutData++;
+    if (chip.failure !== null) {
+      const window = { ...chip.window, col: chip.window.col - col, row: chip.window.row - row };
+      tally.skipped.push({ what: "chip", window, reason: chip.failure });
+    } else if (chip.scores === null) tally.withoutData++;
     else tally.inferred++;
     tally.inferenceSeconds += chip.seconds;
-    meter.report(tally.inferred + tally.withoutData);
+    meter.report(chip.index + 1);
     yield chip;
   }
 }

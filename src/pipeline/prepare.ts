@@ -9,6 +9,7 @@ import { withNodata } from "../scene/nodata-override.ts";
 import { openScene } from "../scene/open-scene.ts";
 import { resampleScene } from "../scene/resample.ts";
 import type { Scene } from "../scene/scene.ts";
+import { skipDamage, type UnreadWindow } from "../scene/skip-damage.ts";
 import { windowGrid, windowScene } from "../scene/window-scene.ts";
 import { cellSizes } from "../stitcher/blend.ts";
 import { type ChipPlan, type ChipSize, latticeWindow, planChips } from "../tiler/chip-plan.ts";
@@ -35,6 +36,8 @@ export interface PreparedRun {
   readonly model: Model;
   readonly bands: readonly number[];
   readonly plan: ChipPlan;
+  /** What could not be read so far, where that is skipped. */
+  readonly unread: readonly UnreadWindow[];
   /** Metres per pixel of the map; null where unknown. */
   readonly gsd: number | null;
   readonly warnings: readonly Warning[];
@@ -52,21 +55,29 @@ export async function prepareRun(
   for (const path of paths) await refuseOverwritingInput(path, folder);
   await refuseForeignPage(folder, config.outputs);
   const model = await loadModel(config.model);
-  const { nodata, onTop } = config;
-  const around = (scene: Scene): Scene => (nodata === undefined ? scene : withNodata(scene, nodata));
+  const { nodata, onTop, onError } = config;
+  const unread: UnreadWindow[] = [];
+  const around = (found: Scene): Scene => {
+    const scene = onError === "skip" ? skipDamage(found, (window) => unread.push(window)) : found;
+    return nodata === undefined ? scene : withNodata(scene, nodata);
+  };
   const opened =
     paths.length === 1
       ? around(await openScene(paths[0]!))
       : await openMosaic(paths, { overlaps: onTop }, around);
   try {
-    return await prepareScene(opened, model, config);
+    return { ...(await prepareScene(opened, model, config)), unread };
   } catch (error) {
     await opened.close();
     throw error;
   }
 }
 
-async function prepareScene(native: Scene, model: Model, config: Config): Promise<PreparedRun> {
+async function prepareScene(
+  native: Scene,
+  model: Model,
+  config: Config,
+): Promise<Omit<PreparedRun, "unread">> {
   const { card } = model;
   const warnings: Warning[] = [];
   refuseOnlyTiles(native, config);

@@ -1,6 +1,8 @@
 import { messageOf, UserError } from "../errors.ts";
 import { describeWindow, type Window } from "../geo/window.ts";
 
+const DAMAGED_BLOCK_HINT =
+  "The file is damaged or incomplete there: copy it again from its source, or pass --on-error skip to leave nodata there.";
 const DAMAGED_HINT = "The file is damaged or incomplete there: copy it again from its source.";
 
 /** Bytes were asked for past the end of the file. */
@@ -24,7 +26,7 @@ export function damagedBlock(path: string, block: string, window: Window, cause:
   return new UserError(
     "damaged-block",
     `${path}: ${block} (${describeWindow(window)}) cannot be decoded: ${messageOf(cause).replace(/\.$/, "")}.`,
-    DAMAGED_HINT,
+    DAMAGED_BLOCK_HINT,
     { cause },
   );
 }
