@@ -5,7 +5,7 @@
  */
 import { execFileSync, spawnSync } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { loadavg, tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { writeLabelRaster } from "./label-raster.ts";
@@ -43,7 +43,7 @@ const cpu = (kind: keyof (typeof results)[number]): string =>
   );
 const [{ vector, raster: pictures, mbtiles: gdalPictures }] = results as [(typeof results)[0]];
 writeSection("Tiles against GDAL", "npm run bench:tiles", [
-  `Label raster of test/bench/label-raster.ts, ${SIDE} x ${SIDE} px, about 115,000 polygons. ${machine()}. ${gdalVersion()}. Median of ${rounds} rounds (lowest–highest), CPU seconds of one process each.`,
+  `Label raster of test/bench/label-raster.ts, ${SIDE} x ${SIDE} px, about 115,000 polygons. ${machine()}, load average ${loadavg()[0]!.toFixed(0)}. ${gdalVersion()}. ${rounds === 1 ? "One round" : `Median of ${rounds} rounds (lowest–highest)`}, CPU seconds of one process each.`,
   "",
   "| | CPU s | result | must hold |",
   "|---|---|---|---|",
