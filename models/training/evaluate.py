@@ -25,6 +25,22 @@ def flipped_scores(predict):
     return lambda chips: sum(np.flip(predict(mirror(chips, shown)), back) for shown, back in ways) / len(ways)
 
 
+BLOCK = 256  # px; mistakes further apart than this are taken as independent of each other
+
+
+def design_effects(found, labels):
+    """Per predicted class, how many times the variance of its precision exceeds that of as many independent pixels (Kish 1965,
+    blocks as clusters, ratio estimator), at least 1: neighbouring pixels are right or wrong together. None where undefined."""
+    starts = [(y, x) for y in range(0, labels.shape[0], BLOCK) for x in range(0, labels.shape[1], BLOCK)]
+    blocks = np.stack([confusion(found[y : y + BLOCK, x : x + BLOCK], labels[y : y + BLOCK, x : x + BLOCK]) for y, x in starts])
+    hits, mapped = np.diagonal(blocks, axis1=1, axis2=2), blocks.sum(1)
+    total, clusters = mapped.sum(0), (mapped > 0).sum(0)
+    right = hits.sum(0) / total
+    clustered = clusters / (clusters - 1) * np.square(hits - right * mapped).sum(0) / np.square(total)
+    effects = np.maximum(1, clustered / (right * (1 - right) / total))
+    return [round(float(effect), 1) if np.isfinite(effect) else None for effect in effects]
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--model", type=Path, required=True, help="folder with model.onnx and model.json")
@@ -41,7 +57,7 @@ def main():
     image, labels = load_tile(args.data, VALIDATION_TILES[0])
     scores = full_size(blended_scores(predict, image, card["chip"], card["overlap"]), *labels.shape)
     matrix = confusion(labels_of(scores), labels)
-    figures = scores_of(matrix)
+    figures = scores_of(matrix) | {"designEffect": design_effects(labels_of(scores), labels)}
     print(json.dumps({key: figure for key, figure in figures.items() if key != "confusion"}, indent=2))
     print("confusion, rows = truth, columns = predicted:", *CLASSES)
     print(matrix)

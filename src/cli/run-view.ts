@@ -12,6 +12,7 @@ const STAGE_NAMES: Readonly<Record<Stage, string>> = {
   "confidence-tiles": "Confidence tiles",
   imagery: "Imagery tiles",
   "image-tiles": "Image tiles",
+  report: "Writing report",
 };
 
 /** Shows a run while it runs. */

@@ -1,11 +1,10 @@
 import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
-import { rename, stat } from "node:fs/promises";
+import { stat } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { join } from "node:path";
 import { throwIfAborted } from "../errors.ts";
-import { PartFile } from "../raster/part-file.ts";
-import { writeError } from "../raster/write-error.ts";
+import { writeWhole } from "../raster/write-whole.ts";
 import type { SkippedWindow } from "./checkpoint.ts";
 import type { RunEvent, Stage, Warning } from "./progress.ts";
 
@@ -90,21 +89,9 @@ export async function recordFiles(folder: string, names: readonly string[]): Pro
   return names.flatMap((name, i) => (sizes[i] == null ? [] : [{ name, bytes: sizes[i].size }]));
 }
 
-/** Writes a JSON file whole or not at all: NAME.part, fsync, rename. Throws UserError where it cannot be written. */
+/** Writes a JSON file whole or not at all. Throws UserError where it cannot be written. */
 export async function writeJson(path: string, value: unknown): Promise<void> {
-  try {
-    const part = await PartFile.create(`${path}.part`);
-    try {
-      await part.append(Buffer.from(`${JSON.stringify(value, null, 2)}\n`));
-      await part.seal();
-      await rename(part.path, path);
-    } catch (error) {
-      await part.remove();
-      throw error;
-    }
-  } catch (error) {
-    throw writeError(path, error);
-  }
+  await writeWhole(path, `${JSON.stringify(value, null, 2)}\n`);
 }
 
 /** Most memory that the process has held (bytes of resident set). */

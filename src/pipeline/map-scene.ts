@@ -7,6 +7,7 @@ import { scenePaths } from "../scene/scene-paths.ts";
 import { chipCount } from "../tiler/chip-plan.ts";
 import { type Checkpoint, Checkpointer, type Fingerprint, readCheckpoint, type Tally } from "./checkpoint.ts";
 import type { Config, ConfigInput } from "./config.ts";
+import { pictureOf, writeDocuments } from "./documents.ts";
 import { fingerprintOf } from "./fingerprint.ts";
 import {
   ONNXRUNTIME_VERSION,
@@ -109,11 +110,15 @@ async function mapPrepared(run: PreparedRun, options: RunOptions): Promise<MapRe
   const inputs = recordInputs(options.scenes, stop);
   inputs.catch(() => undefined); // awaited below, unless mapping fails first
   try {
-    const { tally, checkpoints } = await mapOrGoOn(run, options, workers, listener, records);
+    const picture = config.outputs.includes("report") ? pictureOf(run) : null;
+    const watched = picture === null ? run : { ...run, scene: picture.watch() };
+    const { tally, checkpoints } = await mapOrGoOn(watched, options, workers, listener, records);
     const result = await allOrNothing(folder, async () => {
       const areas = await publish(publishOptions(run, options, listener, records));
       const described = describeRun(run, options, tally);
       const made = { inputs: await inputs, started, workers, warnings, stages: records, checkpoints };
+      const told = { ...described, ...made, areas, name: nameOf(options.scenes) };
+      await writeDocuments(run, options, told, { picture, listener });
       return finishRun(options, areas, { ...described, ...made });
     });
     listener(doneEvent(result, (Date.now() - started.getTime()) / 1000));

@@ -10,6 +10,9 @@ export const OUTPUT_FILES = {
   imagery: ["imagery.pmtiles"],
   areas: ["areas.json", "areas.csv"],
   viewer: ["index.html", "viewer.js", "viewer-worker.js", "viewer.css"],
+  report: ["report.html"],
+  preview: ["preview.png"],
+  stac: ["item.json"],
 } as const;
 
 export type Output = keyof typeof OUTPUT_FILES;
@@ -30,6 +33,9 @@ export const DEFAULT_OUTPUTS = [
   "imagery",
   "areas",
   "viewer",
+  "report",
+  "preview",
+  "stac",
 ] as const satisfies readonly Output[];
 
 /** Always written, and last: a folder without it is not finished. */

@@ -8,6 +8,7 @@ export type Stage =
   | "raster-tiles"
   | "confidence-tiles"
   | "imagery"
+  | "report"
   | "image-tiles";
 
 /** The types of RunEvent, in the order in which they first come. */

@@ -3,6 +3,9 @@ import type { RasterBlock } from "../scene/raster-block.ts";
 
 const VALUES = 256;
 
+/** A pixel of which the model is less sure than this (percent) is as likely wrong as right. */
+export const LOW_CONFIDENCE = 50;
+
 /** One hectare in m². */
 export const HECTARE = 10_000;
 
@@ -22,6 +25,8 @@ export interface ClassArea extends Extent {
   readonly share: number | null;
   /** Mean confidence over the class's pixels, 0–100 %; null without pixels or without a confidence raster. */
   readonly meanConfidence: number | null;
+  /** Share (0–1) of those pixels with a confidence under 50 %; null as above. */
+  readonly lowConfidence: number | null;
 }
 
 /** Areas of a label raster, by pixels. */
@@ -40,12 +45,14 @@ export interface AreaSums {
   readonly confidence: Float64Array;
   /** Pixels that have a confidence. */
   readonly confident: Float64Array;
+  /** Pixels that have a low confidence. */
+  readonly unsure: Float64Array;
 }
 
 /** No pixels summed yet. */
 export function emptySums(): AreaSums {
   const zeros = (): Float64Array => new Float64Array(VALUES);
-  return { pixels: zeros(), squareMetres: zeros(), confidence: zeros(), confident: zeros() };
+  return { pixels: zeros(), squareMetres: zeros(), confidence: zeros(), confident: zeros(), unsure: zeros() };
 }
 
 /**
@@ -64,10 +71,12 @@ export function addWindow(
     window.pixels[value]!++;
     if (areas !== null) window.squareMetres[value]! += areas[index]!;
     if (confidence === null || confidence.mask?.[index] === 0) continue;
-    window.confidence[value]! += confidence.data[index]!;
+    const percent = confidence.data[index]!;
+    window.confidence[value]! += percent;
+    if (percent < LOW_CONFIDENCE) window.unsure[value]!++;
     window.confident[value]!++;
   }
-  for (const key of ["pixels", "squareMetres", "confidence", "confident"] as const) {
+  for (const key of ["pixels", "squareMetres", "confidence", "confident", "unsure"] as const) {
     for (let value = 0; value < VALUES; value++) sums[key][value]! += window[key][value]!;
   }
 }
@@ -90,6 +99,7 @@ export function areasOf(sums: AreaSums, classes: readonly LandCoverClass[], meth
       hectares: method === "none" ? null : size(of) / HECTARE,
       share: size(ids) === 0 ? null : size(of) / size(ids),
       meanConfidence: confident === 0 ? null : total(sums.confidence, of) / confident,
+      lowConfidence: confident === 0 ? null : total(sums.unsure, of) / confident,
     };
   };
   const { pixels, hectares } = area([NODATA]);

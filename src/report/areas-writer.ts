@@ -1,6 +1,4 @@
-import { rename } from "node:fs/promises";
-import { PartFile } from "../raster/part-file.ts";
-import { writeError } from "../raster/write-error.ts";
+import { writeWhole } from "../raster/write-whole.ts";
 import { NODATA } from "../scene/class-scheme.ts";
 import type { Areas, PolygonArea } from "./areas.ts";
 import type { AreaMethod, ClassArea } from "./areas-sums.ts";
@@ -15,6 +13,7 @@ const UNITS = {
   hectares: "10 000 m²",
   share: "0–1 of the area with data",
   meanConfidence: "0–100 %, mean over pixels",
+  lowConfidence: "0–1 of the class's pixels: confidence under 50 %",
   differenceHectares: "polygons minus raster",
   relativeDifference: "0–1 of the raster's hectares",
 } as const;
@@ -39,7 +38,7 @@ export function areasJson({ method, classes, total, nodata }: Areas): string {
 
 /** The areas as CSV (RFC 4180): a header, one row per class, then "nodata" and "total"; an empty cell where unknown. */
 export function areasCsv({ classes, total, nodata }: Areas): string {
-  const nothing = { share: null, meanConfidence: null, polygonHectares: null };
+  const nothing = { share: null, meanConfidence: null, lowConfidence: null, polygonHectares: null };
   const undifferent = { differenceHectares: null, relativeDifference: null };
   const rows = [
     [...COLUMNS],
@@ -57,19 +56,6 @@ export async function writeAreas(
 ): Promise<void> {
   await writeWhole(paths.json, areasJson(areas));
   await writeWhole(paths.csv, areasCsv(areas));
-}
-
-async function writeWhole(path: string, text: string): Promise<void> {
-  let part: PartFile | null = null;
-  try {
-    part = await PartFile.create(`${path}.part`);
-    await part.append(Buffer.from(text));
-    await part.seal();
-    await rename(part.path, path);
-  } catch (error) {
-    await part?.remove();
-    throw writeError(path, error);
-  }
 }
 
 function cells(area: ClassArea & PolygonArea): readonly (number | null)[] {

@@ -122,7 +122,7 @@ describe("areas of classes", () => {
       null,
       CLASSES,
     );
-    expect(total).toEqual({ pixels: 0, hectares: 0, share: null, meanConfidence: null });
+    expect(total).toEqual({ pixels: 0, hectares: 0, share: null, meanConfidence: null, lowConfidence: null });
     expect(classes.every(({ share }) => share === null)).toBe(true);
     expect(nodata.pixels).toBe(2);
   });

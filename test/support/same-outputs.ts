@@ -2,12 +2,15 @@ import { createHash } from "node:crypto";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 
-/** SHA-256 of every file of a folder by name; run.json, which holds times, only by its presence. */
+/** Files that hold times, and differ from run to run. */
+const DATED = ["run.json", "report.html", "item.json"];
+
+/** SHA-256 of every file of a folder by name; those that hold times only by their presence. */
 export function hashesOf(folder: string): Readonly<Record<string, string>> {
   const names = readdirSync(folder).sort();
   return Object.fromEntries(
     names.map((name) => {
-      if (name === "run.json") return [name, "present"];
+      if (DATED.includes(name)) return [name, "present"];
       return [
         name,
         createHash("sha256")
