@@ -5,7 +5,7 @@ import { parse } from "yaml";
 import { configSchema } from "../../src/pipeline/config.ts";
 import type { RunManifest } from "../../src/pipeline/manifest.ts";
 import { mapScene } from "../../src/pipeline/map-scene.ts";
-import { OUTPUT_FILES } from "../../src/pipeline/outputs.ts";
+import { DEFAULT_OUTPUTS, OUTPUT_FILES } from "../../src/pipeline/outputs.ts";
 import { PIPELINES_FOLDER, resolveConfig } from "../../src/pipeline/pipeline-file.ts";
 import { openScene } from "../../src/scene/open-scene.ts";
 import { callCli } from "../support/run-cli.ts";
@@ -17,12 +17,10 @@ const scratch = scratchFolder();
 const scene = join(scratch, "scene.tif");
 const drone = join(scratch, "drone.tif");
 const pipelines = readdirSync(PIPELINES_FOLDER).filter((name) => name.endsWith(".yaml"));
-const RASTERS = ["landcover.tif", "landcover.tif.aux.xml", "confidence.tif"];
-const TILES = ["landcover.pmtiles", "landcover-raster.pmtiles"];
-const AREAS = ["areas.json", "areas.csv"];
-const DOCUMENTS = ["report.html", "preview.png", "item.json"];
-const EVERYTHING = [...RASTERS, "landcover.parquet", ...TILES, ...AREAS, ...DOCUMENTS];
-const PAGE = [...TILES, ...AREAS, ...OUTPUT_FILES.viewer];
+const EVERYTHING = DEFAULT_OUTPUTS.flatMap((output) => OUTPUT_FILES[output]);
+const PAGE = (
+  ["vector-tiles", "raster-tiles", "confidence-tiles", "imagery", "areas", "viewer"] as const
+).flatMap((output) => OUTPUT_FILES[output]);
 
 /** Ten centimetre pixels, whose left tenth has no data. */
 beforeAll(async () => {
