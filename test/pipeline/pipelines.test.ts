@@ -18,9 +18,9 @@ const scene = join(scratch, "scene.tif");
 const drone = join(scratch, "drone.tif");
 const pipelines = readdirSync(PIPELINES_FOLDER).filter((name) => name.endsWith(".yaml"));
 const EVERYTHING = DEFAULT_OUTPUTS.flatMap((output) => OUTPUT_FILES[output]);
-const PAGE = (
-  ["vector-tiles", "raster-tiles", "confidence-tiles", "imagery", "areas", "viewer"] as const
-).flatMap((output) => OUTPUT_FILES[output]);
+const PAGE = (["vector-tiles", "raster-tiles", "imagery", "areas", "viewer"] as const).flatMap(
+  (output) => OUTPUT_FILES[output],
+);
 
 /** Ten centimetre pixels, whose left tenth has no data. */
 beforeAll(async () => {
