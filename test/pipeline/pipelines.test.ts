@@ -17,6 +17,7 @@ const scratch = scratchFolder();
 const scene = join(scratch, "scene.tif");
 const drone = join(scratch, "drone.tif");
 const pipelines = readdirSync(PIPELINES_FOLDER).filter((name) => name.endsWith(".yaml"));
+const RASTERS = ["landcover.tif", "landcover.tif.aux.xml", "confidence.tif"];
 const EVERYTHING = DEFAULT_OUTPUTS.flatMap((output) => OUTPUT_FILES[output]);
 const PAGE = (["vector-tiles", "raster-tiles", "imagery", "areas", "viewer"] as const).flatMap(
   (output) => OUTPUT_FILES[output],
