@@ -10,7 +10,14 @@ export function validationOf({ card }: Pick<MapRecord, "card">): {
 } | null {
   const metric = card.metrics.find(({ confusion }) => confusion !== undefined);
   if (metric?.confusion === undefined) return null;
-  return { metric, validation: { confusion: metric.confusion, designEffect: metric.designEffect ?? null } };
+  return { metric, validation: { confusion: metric.confusion, designEffect: designEffectOf(metric) } };
+}
+
+/** The card's design effects; null where it has none, or not one for each class. */
+function designEffectOf(metric: Metric): Validation["designEffect"] {
+  const effects: unknown = metric["designEffect"];
+  if (!Array.isArray(effects) || effects.length !== metric.confusion?.length) return null;
+  return effects.map((effect: unknown) => (typeof effect === "number" && effect >= 1 ? effect : null));
 }
 
 /** The areas: as mapped, and corrected for what the model confuses, with a 95 % interval. */
