@@ -1,10 +1,11 @@
-"""How far the confidence of a map can be believed, and the temperature that makes it so.
+"""How far the confidence of a map can be believed, and the temperature and bias that make it so.
 
 Confidence is what the product writes: the winner's blended softmax score at full size.
 """
 
 import numpy as np
-from scipy.optimize import minimize_scalar
+import torch
+import torch.nn.functional as F
 
 from data import IGNORE
 
@@ -30,13 +31,25 @@ def reliability(scores, labels, bins=10):
     return {"expectedCalibrationError": round(float((share * abs(confident - accurate)).sum()), 4), "bins": rows}
 
 
-def fit_temperature(scores_at, labels):
-    """Temperature with the least negative log-likelihood of the labelled pixels. scores_at: temperature -> scores [classes,H,W]."""
-    known = labels != IGNORE
-    truth = labels[known][None].astype(np.int64)
+def fit_calibration(scores, labels, prior_share=0.5):
+    """Temperature and bias per class so that softmax((logits + bias) / temperature) has the least negative log-likelihood.
 
-    def loss(temperature):
-        chance = np.take_along_axis(scores_at(temperature)[:, known], truth, 0)
-        return float(-np.log(np.maximum(chance, 1e-6)).mean())
+    scores: softmax of the plain logits, blended and at full size, [classes,H,W]; every third pixel both ways is looked at.
+    Bias-corrected temperature scaling (Alexandari et al. 2020). The bias undoes the class weights of the loss but also learns how
+    common each class is on this one tile, so only `prior_share` of it is kept.
+    """
+    known = labels[::3, ::3] != IGNORE
+    logits = torch.from_numpy(np.log(np.maximum(scores[:, ::3, ::3][:, known], 1e-7)).T.copy())
+    truth = torch.from_numpy(labels[::3, ::3][known].astype(np.int64))
+    bias, sharpness = torch.zeros(len(scores), requires_grad=True), torch.zeros(1, requires_grad=True)
+    search = torch.optim.LBFGS([bias, sharpness], max_iter=60)
 
-    return float(minimize_scalar(loss, bounds=(0.5, 3), method="bounded", options={"xatol": 0.01}).x)
+    def loss():
+        search.zero_grad()
+        value = F.cross_entropy((logits + bias) * sharpness.exp(), truth)
+        value.backward()
+        return value
+
+    search.step(loss)
+    centred = (bias - bias.mean()).detach() * prior_share
+    return float(1 / sharpness.exp()), [float(value) for value in centred]

@@ -18,7 +18,7 @@ import torch
 from torch import nn
 from torch.nn.utils.fusion import fuse_conv_bn_eval
 
-from calibration import fit_temperature
+from calibration import fit_calibration
 from data import CLASSES, VALIDATION_TILES, load_tile
 from networks import ConvBn, Segmenter
 from scoring import blended_scores, full_size
@@ -36,19 +36,20 @@ LOOKS = {  # any two colours are at least 25 apart in CIELAB, also as simulated 
 
 
 class Deployed(nn.Module):
-    """uint8 [N,H,W,3] -> softmax float32 [N,classes,H/4,W/4] of the logits divided by the temperature."""
+    """uint8 [N,H,W,3] -> float32 [N,classes,H/4,W/4]: softmax((logits + bias) / temperature)."""
 
-    def __init__(self, segmenter, temperature):
+    def __init__(self, segmenter, temperature, bias):
         super().__init__()
         self.segmenter = segmenter
         self.temperature = temperature
+        self.register_buffer("bias", torch.tensor(bias).view(1, -1, 1, 1))
         self.eval()
         for layer in self.modules():
             if isinstance(layer, ConvBn) and not layer.frozen:
                 layer.conv, layer.bn = fuse_conv_bn_eval(layer.conv, layer.bn), nn.Identity()
 
     def forward(self, image):
-        return (self.segmenter(image) / self.temperature).softmax(1)
+        return ((self.segmenter(image) + self.bias) / self.temperature).softmax(1)
 
 
 def inline_shared_weights(model):
@@ -63,22 +64,12 @@ def inline_shared_weights(model):
     model.graph.node.extend(kept)
 
 
-def validated_temperature(segmenter, data, chip, overlap):
-    """The temperature that fits the validation tile, mapped as the product does it. The logits of its chips are computed once."""
+def validated_calibration(segmenter, data):
+    """Temperature and bias that fit the validation tile, mapped as the product does it."""
     image, labels = load_tile(data, VALIDATION_TILES[0])
-    known = {}
-
-    def logits(chips):
-        key = chips.tobytes()
-        if key not in known:
-            with torch.no_grad():
-                known[key] = segmenter(torch.from_numpy(chips))
-        return known[key]
-
-    def scores_at(temperature):
-        return full_size(blended_scores(lambda chips: (logits(chips) / temperature).softmax(1).numpy(), image, chip, overlap), *labels.shape)
-
-    return fit_temperature(scores_at, labels)
+    with torch.no_grad():
+        cells = blended_scores(lambda chips: segmenter(torch.from_numpy(chips)).softmax(1).numpy(), image, CHIP, OVERLAP)
+    return fit_calibration(full_size(cells, *labels.shape), labels)
 
 
 def write_onnx(network, path):
@@ -126,10 +117,12 @@ def time_chip(session, image, size=512, runs=20):
     print(f"{size} x {size}, one thread: median {np.median(taken[3:]):.0f} ms, fastest {min(taken):.0f} ms of {runs} runs")
 
 
-def card(name, settings, path, temperature):
+def card(name, settings, path, temperature, bias):
     """The model card without metrics; evaluate.py --write-card measures those."""
     arch, encoder = settings["arch"], settings["encoder"]
-    options = f"--arch {arch} --encoder {encoder} --loss {settings['loss']} --steps {settings['steps']} --crops {' '.join(map(str, settings['crops']))} --seed {settings['seed']}"
+    crops = " ".join(map(str, settings["crops"]))
+    start = f" --start-from {settings['start_from']}" if settings.get("start_from") else ""
+    options = f"--arch {arch} --encoder {encoder} --loss {settings['loss']} --steps {settings['steps']} --crops {crops} --head-rate {settings['head_rate']:g} --seed {settings['seed']}{start}"
     return {
         "$schema": "../model-card.schema.json",
         "name": name,
@@ -156,7 +149,11 @@ def card(name, settings, path, temperature):
             "seed": settings["seed"],
             "command": f"python models/training/train.py {options} --data ../shared/data --work /tmp/landstitch-training",
         },
-        "calibration": {"temperature": round(temperature, 4), "fittedOn": "validation: tile 2"},
+        "calibration": {
+            "temperature": round(temperature, 4),
+            "bias": [round(value, 4) for value in bias],
+            "fittedOn": "validation: tile 2",
+        },
         "metrics": [],
     }
 
@@ -171,16 +168,16 @@ def main():
     settings = checkpoint["settings"]
     segmenter = Segmenter(settings["arch"], settings["encoder"], len(CLASSES))
     segmenter.load_state_dict(checkpoint["average"])
-    temperature = validated_temperature(segmenter.eval(), args.data, CHIP, OVERLAP)
-    print(f"temperature {temperature:.3f}")
-    network = Deployed(segmenter, temperature)
+    temperature, bias = validated_calibration(segmenter.eval(), args.data)
+    print(f"temperature {temperature:.3f}, bias", *(f"{value:.3f}" for value in bias))
+    network = Deployed(segmenter, temperature, bias)
     args.out.mkdir(parents=True, exist_ok=True)
     path = args.out / "model.onnx"
     write_onnx(network, path)
     session, image = one_thread_session(path), load_tile(args.data, VALIDATION_TILES[0])[0]
     check(network, session, image)
     time_chip(session, image)
-    (args.out / "model.json").write_text(json.dumps(card(args.out.name, settings, path, temperature), indent=2) + "\n")
+    (args.out / "model.json").write_text(json.dumps(card(args.out.name, settings, path, temperature, bias), indent=2) + "\n")
     print(f"{path}: {path.stat().st_size / 1e6:.1f} MB, step {checkpoint['step']}")
 
 

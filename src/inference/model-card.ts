@@ -119,6 +119,7 @@ export const modelCardSchema = z
           .number()
           .positive()
           .describe("The graph divides its logits by it, so that confidence is accuracy."),
+        bias: z.array(z.number()).optional().describe("Added to the logits before that, one per class."),
         fittedOn: z.string(),
       })
       .optional(),
