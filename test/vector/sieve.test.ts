@@ -52,7 +52,7 @@ function bordering(region: readonly number[], { labels, width, height }: Raster)
 
 describe("--min-area", () => {
   test("a region that is too small goes to the neighbour with the longest shared border", () => {
-    expect(sieveText(3, "11222", "11322", "11222")).toEqual(["11222", "11222", "11222"]);
+    expect(sieveText(2, "1111111", "1123211", "1122211")).toEqual(["1111111", "1122211", "1122211"]);
   });
 
   test("of equally long borders the larger neighbour wins, and of equal areas the first", () => {
@@ -73,6 +73,15 @@ describe("--min-area", () => {
   test("what a small region kept apart becomes one region", async () => {
     const polygons = await trace(grid("11211", "11211", "11211"), { minArea: 4 });
     expect(polygons.map(({ classId, pixels }) => [classId, pixels])).toEqual([[1, 15]]);
+  });
+
+  test("what a small region kept apart counts together when it joins them", () => {
+    const around = ["33333", "33333"];
+    expect(sieveText(10, ...around, "11211", "11211", ...around)).toEqual([
+      ...around,
+      ...["11111", "11111"],
+      ...around,
+    ]);
   });
 
   test("an island in nodata has no neighbour and stays, however small", () => {
