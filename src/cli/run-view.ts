@@ -6,6 +6,7 @@ const STAGE_NAMES: Readonly<Record<Stage, string>> = {
   map: "Mapping",
   areas: "Measuring areas",
   polygons: "Tracing polygons",
+  geopackage: "GeoPackage",
   geojson: "GeoJSON",
   "vector-tiles": "Vector tiles",
   "raster-tiles": "Raster tiles",

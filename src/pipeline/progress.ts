@@ -3,6 +3,7 @@ export type Stage =
   | "map"
   | "areas"
   | "polygons"
+  | "geopackage"
   | "geojson"
   | "vector-tiles"
   | "raster-tiles"

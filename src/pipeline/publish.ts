@@ -11,6 +11,7 @@ import { writeRasterTiles } from "../tiles/raster-tiles.ts";
 import { writeVectorTiles } from "../tiles/vector-tiles.ts";
 import type { VectorResult } from "../vector/feature.ts";
 import { writeGeoJson } from "../vector/geojson-writer.ts";
+import { writeGeoPackage } from "../vector/geopackage-writer.ts";
 import { writeGeoParquet } from "../vector/geoparquet-writer.ts";
 import { tracePolygons } from "../vector/polygons.ts";
 import type { Config } from "./config.ts";
@@ -77,8 +78,12 @@ async function publishScenes(labels: Scene, confidence: Scene, options: PublishO
   return areas;
 }
 
-const VECTOR_KINDS = ["polygons", "geojson"] as const;
-const VECTOR_WRITERS = { polygons: writeGeoParquet, geojson: writeGeoJson } as const;
+const VECTOR_KINDS = ["polygons", "geopackage", "geojson"] as const;
+const VECTOR_WRITERS = {
+  polygons: writeGeoParquet,
+  geopackage: writeGeoPackage,
+  geojson: writeGeoJson,
+} as const;
 
 function writePolygons(
   kind: (typeof VECTOR_KINDS)[number],

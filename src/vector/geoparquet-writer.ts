@@ -4,16 +4,11 @@ import { ByteWriter, ParquetWriter } from "hyparquet-writer";
 import type { Bounds } from "../geo/grid.ts";
 import { PartFile } from "../raster/part-file.ts";
 import { writeError } from "../raster/write-error.ts";
-import { FeatureMaker, type PolygonFeature, type VectorOptions, type VectorResult } from "./feature.ts";
+import { FeatureMaker, type VectorOptions, type VectorResult } from "./feature.ts";
+import { type FeatureRow, featureGroups, groupBounds, unionBounds } from "./feature-groups.ts";
 import { geoMetadata, SCHEMA } from "./geoparquet-schema.ts";
-import { hilbertIndex } from "./hilbert.ts";
 import type { LandCoverPolygon } from "./polygons.ts";
 import { crsProjjson } from "./projjson.ts";
-import { polygonWkb } from "./wkb.ts";
-
-/** A row group is written when it has this many rows or bytes of geometry. */
-const GROUP_ROWS = 50_000;
-const GROUP_BYTES = 32 * 2 ** 20;
 
 /**
  * Writes polygons as GeoParquet 1.1 at `path`, streamed: row groups of at most 32 MiB of geometry, rows in Hilbert order within
@@ -59,33 +54,18 @@ async function writeRows(
     compressors: { GZIP: (bytes) => gzipSync(bytes, { level: 1, chunkSize: bytes.length + 64 }) },
   });
   let bounds: Bounds | null = null;
-  let group: Row[] = [];
-  let geometryBytes = 0;
-  for await (const polygon of polygons) {
-    const feature = features.make(polygon);
-    const row = { feature, wkb: polygonWkb(feature.rings) };
-    group.push(row);
-    geometryBytes += row.wkb.length;
-    bounds = bounds === null ? feature.bounds : union(bounds, feature.bounds);
-    if (group.length < GROUP_ROWS && geometryBytes < GROUP_BYTES) continue;
+  for await (const group of featureGroups(polygons, features)) {
     await writeGroup(parquet, group);
-    group = [];
-    geometryBytes = 0;
+    const box = groupBounds(group);
+    bounds = bounds === null ? box : unionBounds(bounds, box);
   }
-  if (group.length > 0) await writeGroup(parquet, group);
   metadata.value = geoMetadata(features.lonLat ? undefined : crsProjjson(grid.crs), bounds);
   await parquet.finish();
   return writer.offset;
 }
 
-interface Row {
-  readonly feature: PolygonFeature;
-  readonly wkb: Uint8Array;
-}
-
-async function writeGroup(parquet: ParquetWriter, group: readonly Row[]): Promise<void> {
-  const rows = inHilbertOrder(group);
-  const column = <T>(read: (row: Row) => T): T[] => rows.map(read);
+async function writeGroup(parquet: ParquetWriter, rows: readonly FeatureRow[]): Promise<void> {
+  const column = <T>(read: (row: FeatureRow) => T): T[] => rows.map(read);
   await parquet.write({
     rowGroupSize: rows.length,
     columnData: [
@@ -103,21 +83,6 @@ async function writeGroup(parquet: ParquetWriter, group: readonly Row[]): Promis
 
 function boxOf([xmin, ymin, xmax, ymax]: Bounds): Record<"xmin" | "ymin" | "xmax" | "ymax", number> {
   return { xmin, ymin, xmax, ymax };
-}
-
-/** The rows of a group along the Hilbert curve over its bounds, by the centres of their boxes. */
-function inHilbertOrder(group: readonly Row[]): Row[] {
-  const [west, south, east, north] = group.map(({ feature }) => feature.bounds).reduce(union);
-  const scale = 65535 / Math.max(east - west, north - south, Number.MIN_VALUE);
-  const keyed = group.map((row) => {
-    const [x0, y0, x1, y1] = row.feature.bounds;
-    return { row, key: hilbertIndex(((x0 + x1) / 2 - west) * scale, ((y0 + y1) / 2 - south) * scale) };
-  });
-  return keyed.sort((a, b) => a.key - b.key).map(({ row }) => row);
-}
-
-function union(a: Bounds, b: Bounds): Bounds {
-  return [Math.min(a[0], b[0]), Math.min(a[1], b[1]), Math.max(a[2], b[2]), Math.max(a[3], b[3])];
 }
 
 /** Collects the bytes of a row group, then appends them to a file. */

@@ -1,0 +1,93 @@
+import { rename, rm, stat } from "node:fs/promises";
+import sqlite, { type Database } from "node-sqlite3-wasm";
+import type { Bounds } from "../geo/grid.ts";
+import { PartFile } from "../raster/part-file.ts";
+import { writeError } from "../raster/write-error.ts";
+import { FeatureMaker, type VectorOptions, type VectorResult } from "./feature.ts";
+import { type FeatureRow, featureGroups, groupBounds, unionBounds } from "./feature-groups.ts";
+import { createTables, describeContents, geoPackageGeometry, srsIdOf } from "./geopackage-schema.ts";
+import type { LandCoverPolygon } from "./polygons.ts";
+
+/**
+ * Writes polygons as GeoPackage 1.3 at `path`: table landcover, streamed into SQLite (compiled to WebAssembly), rows in Hilbert order
+ * by groups, through NAME.part. Without an R-tree: that build of SQLite has none, and the standard does not ask for it.
+ * Nothing stays when it fails. Throws UserError when the place cannot be written.
+ */
+export async function writeGeoPackage(
+  path: string,
+  polygons: AsyncIterable<LandCoverPolygon>,
+  options: VectorOptions,
+): Promise<VectorResult> {
+  const features = new FeatureMaker(options);
+  try {
+    const file = await PartFile.create(`${path}.part`);
+    try {
+      await writeDatabase(file.path, polygons, features, options);
+      await file.seal();
+      const { size: bytes } = await stat(file.path);
+      await rename(file.path, path);
+      return { polygons: features.polygons, bytes, areaByClass: features.areaByClass };
+    } catch (error) {
+      await file.remove();
+      throw error;
+    }
+  } catch (error) {
+    throw writeError(path, diskError(error));
+  }
+}
+
+async function writeDatabase(
+  path: string,
+  polygons: AsyncIterable<LandCoverPolygon>,
+  features: FeatureMaker,
+  { grid }: VectorOptions,
+): Promise<void> {
+  await removeLock(path);
+  const database = new sqlite.Database(path);
+  try {
+    database.exec("PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; BEGIN");
+    const srsId = srsIdOf(grid.crs, features.lonLat);
+    createTables(database, grid.crs, srsId);
+    let bounds: Bounds | null = null;
+    for await (const group of featureGroups(polygons, features)) {
+      insertRows(database, group, srsId);
+      const box = groupBounds(group);
+      bounds = bounds === null ? box : unionBounds(bounds, box);
+    }
+    describeContents(database, srsId, bounds);
+    database.exec("COMMIT");
+  } finally {
+    database.close();
+    await removeLock(path);
+  }
+}
+
+/** The folder by which this SQLite locks a file: a killed run leaves it. */
+async function removeLock(path: string): Promise<void> {
+  await rm(`${path}.lock`, { recursive: true, force: true });
+}
+
+function insertRows(database: Database, group: readonly FeatureRow[], srsId: number): void {
+  const insert = database.prepare("INSERT INTO landcover VALUES (NULL, ?, ?, ?, ?, ?, ?, ?)");
+  try {
+    for (const { feature, wkb } of group) {
+      insert.run([
+        geoPackageGeometry(wkb, feature.bounds, srsId),
+        BigInt(feature.id),
+        feature.classId,
+        feature.className,
+        feature.areaM2,
+        feature.perimeterM,
+        feature.meanConfidence,
+      ]);
+    }
+  } finally {
+    insert.finalize();
+  }
+}
+
+/** What SQLite says of a full disk, as the system says it. */
+function diskError(error: unknown): unknown {
+  if (!(error instanceof Error) || !/disk is full|disk I\/O/.test(error.message)) return error;
+  return Object.assign(new Error(error.message, { cause: error }), { code: "ENOSPC" });
+}
