@@ -88,6 +88,7 @@ function runOf(folder: RunFolder, title: string | null): Run {
 /** Says in place of the map what is wrong. */
 function show(message: string): void {
   notice.hidden = false;
+  notice.dataset["error"] = "";
   notice.replaceChildren(message);
 }
 

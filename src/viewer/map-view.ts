@@ -34,6 +34,7 @@ const waiting = new WeakMap<MapLibre, MapLook>();
 
 /** Lets a map show something else; only what differs is drawn anew. */
 export function setLook(map: MapLibre, look: MapLook): void {
+  map.getContainer().dataset["state"] = "busy";
   if (ready.has(map)) map.setStyle(mapStyle(look));
   else waiting.set(map, look);
 }
@@ -55,6 +56,7 @@ export function createMap(container: HTMLElement, look: MapLook, place: FirstPla
     fadeDuration: 0,
     locale: { "Map.Title": label },
   });
+  tellState(container, map);
   map.once("style.load", () => {
     ready.add(map);
     const late = waiting.get(map);
@@ -63,6 +65,17 @@ export function createMap(container: HTMLElement, look: MapLook, place: FirstPla
   map.touchZoomRotate.disableRotation();
   map.keyboard.disableRotation();
   return map;
+}
+
+/** Writes on the container whether the map still has something to load or draw: "busy" or "idle". */
+function tellState(container: HTMLElement, map: MapLibre): void {
+  const tell = (state: "busy" | "idle") => () => {
+    container.dataset["state"] = state;
+  };
+  tell("busy")();
+  map.on("dataloading", tell("busy"));
+  map.on("movestart", tell("busy"));
+  map.on("idle", tell("idle"));
 }
 
 /** The land cover under a point of the map (px); null where there is none to be seen. */
