@@ -34,17 +34,32 @@ async function start(): Promise<void> {
   } else {
     notice.hidden = true;
     store.watch((state) => history.replaceState(null, "", formatPermalink(state)));
-    addEventListener("hashchange", () =>
-      store.update({ ...firstLook(here.folder), split: null, ...parsePermalink(location.hash) }),
-    );
+    addEventListener("hashchange", () => followLink(page));
   }
 }
 
-/** What is shown where a link does not say otherwise: land cover, with the imagery seen through it. */
-function firstLook({ archives }: RunFolder): Pick<ViewState, "layer" | "opacity" | "hidden" | "selected"> {
+/** Shows what a link says that was pasted into the address of the open page. */
+function followLink({ here, other, store }: Page): void {
+  const link = parsePermalink(location.hash);
+  if ((link.compare ?? null) === store.state.compare)
+    store.update({ ...firstLook(here.folder, other), ...link });
+  else location.reload();
+}
+
+/** What is shown where a link does not say otherwise: land cover, with the imagery seen through it; two runs side by side. */
+function firstLook(
+  { archives }: RunFolder,
+  other: unknown,
+): Pick<ViewState, "layer" | "opacity" | "hidden" | "split" | "selected"> {
   const cover = archives.vector ?? archives.raster;
   const layer = cover !== null || archives.imagery === null ? "landcover" : "imagery";
-  return { layer, opacity: archives.imagery === null ? 1 : 0.7, hidden: [], selected: null };
+  return {
+    layer,
+    opacity: archives.imagery === null ? 1 : 0.7,
+    hidden: [],
+    split: other === null ? null : 0.5,
+    selected: null,
+  };
 }
 
 async function openPage(link: Partial<ViewState>): Promise<Page> {
@@ -55,10 +70,9 @@ async function openPage(link: Partial<ViewState>): Promise<Page> {
     otherUrl === null ? null : openRunFolder(otherUrl),
   ]);
   const store = createStore({
-    ...firstLook(here),
+    ...firstLook(here, other),
     center: [0, 0],
     zoom: 0,
-    split: other === null ? null : 0.5,
     compare: null,
     ...link,
   });

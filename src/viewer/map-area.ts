@@ -35,10 +35,13 @@ export function showMaps(page: Page, place: FirstPlace, bounds: LngLatBounds): M
   };
   store.watch((state, before) => {
     if (state.center !== before.center || state.zoom !== before.zoom) jumpIfElsewhere(map, state);
-    else restyle();
+    if (LOOKS.some((key) => state[key] !== before[key])) restyle();
   });
   return { restyle };
 }
+
+/** The parts of the state that change what the maps look like. */
+const LOOKS = ["layer", "opacity", "hidden", "selected"] as const;
 
 /** What one of the maps shows. In a comparison with imagery, the second map shows imagery alone. */
 function lookOf({ here, other, store }: Page, which: "here" | "second"): MapLook {

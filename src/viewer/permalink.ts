@@ -13,7 +13,7 @@ export function formatPermalink(state: ViewState): string {
     layer === "landcover" ? null : `layer=${layer}`,
     `opacity=${round(opacity, 2)}`,
     hidden.length === 0 ? null : `hide=${hidden.join(",")}`,
-    split === null ? null : `split=${round(split, 3)}`,
+    split !== null ? `split=${round(split, 3)}` : compare !== null ? "split=none" : null,
     selected === null ? null : `${selected.run === "here" ? "polygon" : "other-polygon"}=${selected.id}`,
     compare === null ? null : `compare=${encodeURIComponent(compare).replaceAll("%2F", "/")}`,
   ];
@@ -32,7 +32,7 @@ export function parsePermalink(hash: string): Partial<ViewState> {
     ...placeOf(given.get("map")),
     ...(layer === undefined ? {} : { layer }),
     ...(opacity === null ? {} : { opacity }),
-    ...(split === null ? {} : { split }),
+    ...(split === null && given.get("split") !== "none" ? {} : { split }),
     ...(given.has("hide") ? { hidden: idsOf(given.get("hide")!) } : {}),
     ...(selected === null ? {} : { selected }),
     ...(compare === null ? {} : { compare }),

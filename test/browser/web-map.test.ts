@@ -1,21 +1,14 @@
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { gunzipSync } from "node:zlib";
 import { asyncBufferFromFile, parquetReadObjects } from "hyparquet";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type MapServer, serveFolder } from "../../src/serve/server.ts";
 import { scratchFolder } from "../support/scratch.ts";
-import {
-  browserTitle,
-  HAS_CHROMIUM,
-  type Look,
-  launch,
-  open,
-  settle,
-  type WatchedPage,
-} from "./support/chromium.ts";
+import { browserTitle, HAS_CHROMIUM, launch, open, settle, type WatchedPage } from "./support/chromium.ts";
 import { mapFolder } from "./support/mapped-folder.ts";
 import { staticServer } from "./support/static-server.ts";
 
@@ -45,8 +38,8 @@ afterAll(async () => {
 });
 
 /** Opens a view of the folder, looks, and checks that nothing went wrong meanwhile. */
-async function view(url: string, act: (page: Page) => Promise<void>, look?: Look): Promise<void> {
-  const watched: WatchedPage = await open(browser, url, look);
+async function view(url: string, act: (page: Page) => Promise<void>): Promise<void> {
+  const watched: WatchedPage = await open(browser, url);
   try {
     await act(watched.page);
     expect(watched.faults).toEqual([]);
@@ -246,47 +239,47 @@ describe.skipIf(!HAS_CHROMIUM)(browserTitle("the web map in a browser"), () => {
   });
 });
 
-const STATES = [
-  { name: "opened", hash: "" },
-  { name: "polygon", hash: "polygon" },
-  { name: "swipe", hash: "#split=0.4" },
-  { name: "confidence", hash: "#layer=confidence&hide=1" },
-  { name: "runs", hash: "" },
+/** Violations that axe finds on the page as it is, with the elements. */
+async function barriers(page: Page): Promise<string[]> {
+  await page.evaluate(`${AXE}; undefined`);
+  return page.evaluate(async () => {
+    const { axe } = globalThis as unknown as {
+      axe: { run(): Promise<{ violations: { id: string; nodes: { html: string }[] }[] }> };
+    };
+    const { violations } = await axe.run();
+    return violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(" ")}`);
+  });
+}
+
+const LOOKS = [
+  { look: "light", dark: false, width: 1280, height: 800 },
+  { look: "dark", dark: true, width: 1280, height: 800 },
+  { look: "phone", dark: false, width: 390, height: 844 },
 ] as const;
 
-describe.skipIf(!HAS_CHROMIUM)(browserTitle("no barrier that axe knows"), () => {
-  test.each(
-    STATES.flatMap((state) =>
-      [
-        { look: "light", dark: false, width: 1280, height: 800 },
-        { look: "dark", dark: true, width: 1280, height: 800 },
-        { look: "phone", dark: false, width: 390, height: 844 },
-      ].map((look) => ({ ...state, ...look })),
-    ),
-  )("$name, $look", ({ name, hash, look, ...size }) =>
-    view(
-      `${name === "runs" ? pair.url : server.url}${hash === "polygon" ? "" : hash}`,
-      async (page) => {
-        if (hash === "polygon") {
-          await zoomToPolygons(page);
-          await page.mouse.click(size.width > 500 ? 470 : 195, 230);
-          await page.waitForSelector("#polygon dl");
-        }
-        for (const summary of await page.locator("summary").all()) await summary.click();
+describe.skipIf(!HAS_CHROMIUM)(browserTitle("axe finds no barrier, light, dark and on a phone:"), () => {
+  test.each([
+    { state: "opened", hash: "" },
+    { state: "polygon", hash: "" },
+    { state: "swipe", hash: "#split=0.4" },
+    { state: "confidence", hash: "#layer=confidence&hide=1" },
+    { state: "runs", hash: "" },
+  ])("$state", ({ state, hash }) =>
+    view(`${state === "runs" ? pair.url : server.url}${hash}`, async (page) => {
+      if (state === "polygon") {
+        await zoomToPolygons(page);
+        await page.mouse.click(...MIDDLE);
+        await page.waitForSelector("#polygon dl");
+      }
+      for (const summary of await page.locator("summary").all()) await summary.click();
+      for (const { look, dark, ...size } of LOOKS) {
+        await page.setViewportSize(size);
+        await page.emulateMedia({ colorScheme: dark ? "dark" : "light" });
         await settle(page);
-        await page.screenshot({ path: new URL(`${name}-${look}.png`, SCREENSHOTS).pathname });
-        await page.evaluate(`${AXE}; undefined`);
-        const violations = await page.evaluate(async () => {
-          const { axe } = globalThis as unknown as {
-            axe: { run(): Promise<{ violations: { id: string; nodes: { html: string }[] }[] }> };
-          };
-          const found = await axe.run();
-          return found.violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(" ")}`);
-        });
-        expect(violations).toEqual([]);
-      },
-      size,
-    ),
+        await page.screenshot({ path: fileURLToPath(new URL(`${state}-${look}.png`, SCREENSHOTS)) });
+        expect(await barriers(page)).toEqual([]);
+      }
+    }),
   );
 });
 
@@ -296,7 +289,7 @@ async function zoomToPolygons(page: Page): Promise<void> {
   const [, lat, lon] = (hash.get("map") ?? `0/${CENTER}`).split("/");
   hash.set("map", `16/${lat}/${lon}`);
   await page.evaluate(`location.hash = ${JSON.stringify(decodeURIComponent(hash.toString()))}`);
-  await page.waitForFunction('document.querySelector(".coordinates").textContent.includes("z16.0")');
+  await page.locator(".coordinates", { hasText: "z16.0" }).waitFor();
   await settle(page);
 }
 

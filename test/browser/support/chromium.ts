@@ -32,23 +32,9 @@ export interface WatchedPage {
   readonly faults: readonly string[];
 }
 
-/** How the page is looked at. */
-export interface Look {
-  readonly width?: number;
-  readonly height?: number;
-  readonly dark?: boolean;
-}
-
 /** Opens a URL and waits until the map stands still. */
-export async function open(
-  browser: Browser,
-  url: string,
-  { width = 1280, height = 800, dark = false }: Look = {},
-): Promise<WatchedPage> {
-  const page = await browser.newPage({
-    viewport: { width, height },
-    colorScheme: dark ? "dark" : "light",
-  });
+export async function open(browser: Browser, url: string): Promise<WatchedPage> {
+  const page = await browser.newPage({ viewport: { width: 1280, height: 800 } });
   const faults: string[] = [];
   page.on("console", (message) => {
     const slowReading = message.text().includes("GPU stall due to ReadPixels"); // of screenshots in software
@@ -67,5 +53,5 @@ export async function open(
 /** Waits until every map shows all that it has to. */
 export async function settle(page: Page): Promise<void> {
   await page.waitForSelector('[data-state="idle"], #notice[data-error]');
-  await page.waitForFunction(`document.querySelector('[data-state="busy"]') === null`);
+  await page.locator('[data-state="busy"]').first().waitFor({ state: "detached" });
 }
