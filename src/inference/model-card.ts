@@ -80,6 +80,12 @@ const metricSchema = z
       .describe(
         "Pixels by class: a row per class of the reference, a column per predicted class, in the order of `classes`.",
       ),
+    designEffect: z
+      .array(z.number().min(1).nullable())
+      .optional()
+      .describe(
+        "Per predicted class, how many neighbouring pixels count as one independent sample of its precision; null where unknown.",
+      ),
   })
   .describe("What was measured, on which part of which data.");
 
@@ -137,7 +143,14 @@ export const modelCardSchema = z
         });
       }
     }
-    card.metrics.forEach(({ confusion }, index) => {
+    card.metrics.forEach(({ confusion, designEffect }, index) => {
+      if (designEffect !== undefined && designEffect.length !== card.classes.length) {
+        context.addIssue({
+          code: "custom",
+          path: ["metrics", index, "designEffect"],
+          message: `has ${designEffect.length} values for ${card.classes.length} classes`,
+        });
+      }
       const sides = [confusion?.length, ...(confusion ?? []).map((row) => row.length)];
       if (confusion === undefined || sides.every((side) => side === card.classes.length)) return;
       context.addIssue({
