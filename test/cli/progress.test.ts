@@ -70,7 +70,16 @@ describe("--json", () => {
     });
     expect(events.at(-1)).toMatchObject({ type: "done", output: join(scratch, "json") });
     const stages = events.flatMap((event) => (event.type === "stage" ? [event.stage] : []));
-    expect(stages).toEqual(["map", "areas", "polygons", "vector-tiles", "raster-tiles"]);
+    expect(stages).toEqual([
+      "map",
+      "areas",
+      "polygons",
+      "vector-tiles",
+      "raster-tiles",
+      "confidence-tiles",
+      "imagery",
+      "report",
+    ]);
   });
 
   test("tells progress that never falls and ends with all of it", () => {

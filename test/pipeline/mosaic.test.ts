@@ -39,13 +39,15 @@ test("four files map as the one that they were cut from: chips cross their borde
   const { code, stderr } = await callCli("map", ...paths, "-o", four, ...flags);
   expect(code, stderr).toBe(0);
   expect(stderr).toMatch(/nw\.tif and 3 more: 600 x 500 px/);
-  const { "landcover.pmtiles": tilesOne, "landcover-raster.pmtiles": rasterOne, ...same } = hashesOf(one);
-  expect(hashesOf(four)).toMatchObject(same);
+  const archives = (name: string): boolean => name.endsWith(".pmtiles"); // they carry the name of the scene
+  const same = Object.entries(hashesOf(one)).filter(([name]) => !archives(name));
+  expect(same.length).toBeGreaterThan(5);
+  expect(hashesOf(four)).toMatchObject(Object.fromEntries(same));
   const manifest = JSON.parse(readFileSync(join(four, "run.json"), "utf8")) as {
     inputs: { path: string; sha256: string }[];
   };
   expect(manifest.inputs.map(({ path }) => path)).toEqual(paths);
-  expect([tilesOne, rasterOne, ...manifest.inputs.map(({ sha256 }) => sha256)]).not.toContain(null);
+  expect(manifest.inputs.map(({ sha256 }) => sha256)).not.toContain(null);
   const map = await openScene(join(four, "landcover.tif"));
   expect(map.grid).toMatchObject({ width, height });
   await map.close();
