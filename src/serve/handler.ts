@@ -16,13 +16,6 @@ export interface Request {
   readonly headers: IncomingHttpHeaders;
 }
 
-/** Any page may read what is served, by ranges too. */
-export const CORS = {
-  "Access-Control-Allow-Origin": "*",
-  "Access-Control-Expose-Headers": "Accept-Ranges, Content-Encoding, Content-Length, Content-Range, ETag",
-  "X-Content-Type-Options": "nosniff",
-} as const;
-
 const METHODS = "GET, HEAD, OPTIONS";
 const PREFLIGHT = {
   "Access-Control-Allow-Methods": METHODS,

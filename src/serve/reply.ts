@@ -19,6 +19,13 @@ export interface FilePart {
   readonly length: number;
 }
 
+/** Any page may read what is served, by ranges too. */
+const CORS = {
+  "Access-Control-Allow-Origin": "*",
+  "Access-Control-Expose-Headers": "Accept-Ranges, Content-Encoding, Content-Length, Content-Range, ETag",
+  "X-Content-Type-Options": "nosniff",
+} as const;
+
 /** Read at a time from a file that is sent. */
 const PIECE_BYTES = 256 * 1024;
 
@@ -28,16 +35,13 @@ export function textReply(status: number, text: string, headers: OutgoingHttpHea
   return { status, headers: { "Content-Type": "text/plain; charset=utf-8", ...headers }, body };
 }
 
-/** A reply of bytes that the client may keep under `etag`; 304 without them where it has them already. */
-export function taggedReply(
-  etag: string,
-  request: IncomingHttpHeaders,
-  headers: OutgoingHttpHeaders,
-  body: Uint8Array,
-): Reply {
-  const tagged = { ...headers, ETag: etag, "Cache-Control": "no-cache" };
-  if (isKnown(etag, request["if-none-match"])) return { status: 304, headers: tagged, body: null };
-  return { status: 200, headers: tagged, body };
+/** Headers with the tag of what is sent. */
+export type TaggedHeaders = OutgoingHttpHeaders & { readonly ETag: string };
+
+/** A reply of bytes that the client may keep under their tag; 304 without them where it has them already. */
+export function taggedReply(request: IncomingHttpHeaders, headers: TaggedHeaders, body: Uint8Array): Reply {
+  if (isKnown(headers.ETag, request["if-none-match"])) return { status: 304, headers, body: null };
+  return { status: 200, headers, body };
 }
 
 /** The reply that sends a file, or the part of it that Range asks for. `If-Range` with another tag asks for the whole. */
@@ -73,7 +77,10 @@ export async function send(
 ): Promise<void> {
   const { status, headers, body } = reply;
   const length = body === null ? 0 : body.length;
-  const counted = status === 204 || status === 304 ? headers : { ...headers, "Content-Length": length };
+  const counted =
+    status === 204 || status === 304
+      ? { ...CORS, ...headers }
+      : { ...CORS, ...headers, "Content-Length": length };
   const silent = method === "HEAD" || length === 0 || status === 304;
   response.writeHead(status, counted);
   if (body === null || body instanceof Uint8Array) {

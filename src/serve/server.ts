@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo, Socket } from "node:net";
 import { messageOf, UserError } from "../errors.ts";
-import { answer, CORS } from "./handler.ts";
+import { answer } from "./handler.ts";
 import { type Mount, mountFolders } from "./mount.ts";
 import { send, textReply } from "./reply.ts";
 
@@ -55,7 +55,6 @@ async function respond(
   response: ServerResponse,
   onError: (message: string) => void,
 ): Promise<void> {
-  for (const [name, value] of Object.entries(CORS)) response.setHeader(name, value);
   try {
     const reply = await answer(mounts, request).catch((error: unknown) => {
       onError(`${request.method} ${JSON.stringify(request.url)}: ${messageOf(error)}`);

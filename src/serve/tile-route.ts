@@ -3,7 +3,7 @@ import { promisify } from "node:util";
 import { gunzip } from "node:zlib";
 import type { Tile } from "../geo/tile-matrix-set.ts";
 import type { ArchiveShelf } from "./archive-shelf.ts";
-import { type Reply, taggedReply, textReply } from "./reply.ts";
+import { type Reply, type TaggedHeaders, taggedReply, textReply } from "./reply.ts";
 import { pathNames } from "./request-path.ts";
 import { type TileArchive, tileContentType } from "./tile-archive.ts";
 
@@ -11,6 +11,8 @@ const TILE = /^\/([^/]+)\/(\d{1,2})\/(\d{1,9})\/(\d{1,9})\.([a-z]{3,4})$/;
 const TILE_JSON = /^\/([^/]+)\.json$/;
 /** Host and port as a Host header may give them. */
 const HOST = /^(?:[\w.-]+|\[[\da-f:.]+\])(?::\d{1,5})?$/i;
+/** What browsers send: known without looking closer. */
+const BROWSERS = "gzip, deflate, br, zstd";
 const unzip = promisify(gunzip);
 
 /** What the tile server is asked: the path below /tiles, its URL up to there, and the headers. */
@@ -49,18 +51,36 @@ function isInside({ header }: TileArchive, { z, x, y }: Tile): boolean {
 async function storedTile(archive: TileArchive, tile: Tile, headers: IncomingHttpHeaders): Promise<Reply> {
   const stored = await archive.tile(tile);
   if (stored === null) return { status: 204, headers: {}, body: null };
-  const plain = { "Content-Type": tileContentType(archive.header) };
-  if (!archive.gzipped) return taggedReply(archive.etag, headers, plain, stored);
-  const varying = { ...plain, Vary: "Accept-Encoding" };
-  if (!takesGzip(headers["accept-encoding"])) {
-    return taggedReply(archive.etag, headers, varying, await unzip(stored));
-  }
-  const etag = archive.etag.replace(/"$/, '-gz"');
-  return taggedReply(etag, headers, { ...varying, "Content-Encoding": "gzip" }, stored);
+  const { plain, packed } = headersOf(archive);
+  if (!archive.gzipped) return taggedReply(headers, plain, stored);
+  if (takesGzip(headers["accept-encoding"])) return taggedReply(headers, packed, stored);
+  return taggedReply(headers, plain, await unzip(stored));
+}
+
+/** Headers of all tiles of an archive, as they are asked for unpacked and packed: the same objects each time. */
+interface TileHeaders {
+  readonly plain: TaggedHeaders;
+  readonly packed: TaggedHeaders;
+}
+
+const known = new WeakMap<TileArchive, TileHeaders>();
+
+function headersOf(archive: TileArchive): TileHeaders {
+  const found = known.get(archive);
+  if (found !== undefined) return found;
+  const common = { "Content-Type": tileContentType(archive.header), "Cache-Control": "no-cache" };
+  const varying = archive.gzipped ? { ...common, Vary: "Accept-Encoding" } : common;
+  const made = {
+    plain: { ...varying, ETag: archive.etag },
+    packed: { ...varying, "Content-Encoding": "gzip", ETag: archive.etag.replace(/"$/, '-gz"') },
+  };
+  known.set(archive, made);
+  return made;
 }
 
 /** True when Accept-Encoding names gzip (or anything) and does not forbid it. */
 export function takesGzip(accepted: string | undefined): boolean {
+  if (accepted === "gzip" || accepted === BROWSERS) return true;
   const codings = (accepted ?? "").toLowerCase().split(",");
   const weight = (name: string): string | undefined =>
     codings.map((coding) => coding.trim().split(/\s*;\s*q=/)).find(([coding]) => coding === name)?.[1] ??

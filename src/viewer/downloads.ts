@@ -7,6 +7,8 @@ const TITLES: Readonly<Record<string, string>> = {
   "landcover.tif": "Land cover, GeoTIFF",
   "confidence.tif": "Confidence, GeoTIFF",
   "landcover.parquet": "Polygons, GeoParquet",
+  "landcover.gpkg": "Polygons, GeoPackage",
+  "landcover.geojson": "Polygons, GeoJSON",
   "landcover.pmtiles": "Vector tiles, PMTiles",
   "landcover-raster.pmtiles": "Raster tiles, PMTiles",
   "confidence-raster.pmtiles": "Confidence tiles, PMTiles",
