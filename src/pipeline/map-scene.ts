@@ -1,23 +1,20 @@
 import { availableParallelism } from "node:os";
-import { basename, join } from "node:path";
+import { join } from "node:path";
 import { throwIfAborted } from "../errors.ts";
-import { chooseDevice, type DeviceChoice } from "../inference/device.ts";
+import { chooseDevice } from "../inference/device.ts";
 import type { Areas } from "../report/areas.ts";
 import { scenePaths } from "../scene/scene-paths.ts";
-import { chipCount } from "../tiler/chip-plan.ts";
-import { type Checkpoint, Checkpointer, type Fingerprint, readCheckpoint, type Tally } from "./checkpoint.ts";
-import type { Config, ConfigInput } from "./config.ts";
+import { Checkpointer, readCheckpoint, type Tally } from "./checkpoint.ts";
+import type { ConfigInput } from "./config.ts";
 import { pictureOf, writeDocuments } from "./documents.ts";
 import { fingerprintOf } from "./fingerprint.ts";
 import {
-  ONNXRUNTIME_VERSION,
   peakMemoryBytes,
   type RunManifest,
   recordFiles,
   recordInputs,
   type StageRecord,
   timed,
-  VERSION,
   writeJson,
 } from "./manifest.ts";
 import { mapStage } from "./map-stage.ts";
@@ -27,6 +24,8 @@ import { resolveConfig } from "./pipeline-file.ts";
 import { checkpointBytes, type PreparedRun, prepareRun } from "./prepare.ts";
 import type { RunEvent, RunListener, Warning } from "./progress.ts";
 import { type PublishOptions, publish } from "./publish.ts";
+import { announce, describeRun, doneEvent } from "./run-description.ts";
+import { nameOf, type RunOptions } from "./run-options.ts";
 
 /** Settings of a run (see configSchema), and how to follow and stop it. */
 export interface MapSceneOptions extends ConfigInput {
@@ -81,19 +80,6 @@ export async function mapScene(
   }
 }
 
-interface RunOptions {
-  readonly scenes: readonly string[];
-  readonly folder: string;
-  readonly config: Config;
-  readonly choice: DeviceChoice;
-  readonly fingerprint: Fingerprint;
-  readonly resume: boolean;
-  /** Where the run that is resumed stands; null for a new one. */
-  readonly checkpoint: Checkpoint | null;
-  readonly signal: AbortSignal | undefined;
-  readonly onEvent: RunListener;
-}
-
 async function mapPrepared(run: PreparedRun, options: RunOptions): Promise<MapResult> {
   const { folder, config, choice, signal } = options;
   const started = new Date();
@@ -121,7 +107,7 @@ async function mapPrepared(run: PreparedRun, options: RunOptions): Promise<MapRe
       await writeDocuments(run, options, told, { picture, listener });
       return finishRun(options, areas, { ...described, ...made });
     });
-    listener(doneEvent(result, (Date.now() - started.getTime()) / 1000));
+    listener(doneEvent(folder, result.manifest, (Date.now() - started.getTime()) / 1000));
     return result;
   } finally {
     reading.abort();
@@ -181,12 +167,6 @@ function publishOptions(
   };
 }
 
-/** What to call the scenes where there is little room; a URL without its query, which may hold a signature. */
-function nameOf([first = "", ...others]: readonly string[]): string {
-  const name = basename(/^https?:/.test(first) ? new URL(first).pathname : first);
-  return others.length === 0 ? name : `${name} and ${others.length} more`;
-}
-
 /** Writes run.json: the folder is complete. */
 async function finishRun(
   { folder, config: { outputs } }: RunOptions,
@@ -211,70 +191,4 @@ async function finishRun(
   await writeJson(join(folder, RUN_FILE), manifest);
   await removeMeans(folder, outputs);
   return { folder, areas, manifest };
-}
-
-function announce(
-  run: PreparedRun,
-  { scenes, folder, choice, resume, checkpoint }: RunOptions,
-  workers: number,
-  listener: RunListener,
-): void {
-  const { card } = run.model;
-  const { width, height } = run.grid;
-  listener({
-    type: "start",
-    version: VERSION,
-    scene: scenes.length === 1 ? scenes[0]! : nameOf(scenes),
-    model: `${card.name} ${card.version}`,
-    device: choice.device,
-    rejectedDevices: choice.rejected,
-    workers,
-    width,
-    height,
-    gsd: run.gsd,
-    chips: chipCount(run.plan),
-    output: folder,
-  });
-  if (resume && checkpoint === null) {
-    const message = `${folder} holds nothing to resume: the run starts from the beginning`;
-    listener({ type: "warning", code: "nothing-to-resume", message });
-  }
-  for (const warning of run.warnings) listener({ type: "warning", ...warning });
-}
-
-function describeRun(
-  { grid, model: { card }, gsd, plan }: PreparedRun,
-  { config, choice }: RunOptions,
-  { inferred, withoutData, inferenceSeconds, skipped }: Tally,
-): Omit<
-  RunManifest,
-  | "inputs"
-  | "started"
-  | "finished"
-  | "workers"
-  | "warnings"
-  | "stages"
-  | "checkpoints"
-  | "peakMemoryBytes"
-  | "files"
-> {
-  return {
-    landstitch: VERSION,
-    node: process.version,
-    onnxruntime: ONNXRUNTIME_VERSION,
-    model: { name: card.name, version: card.version, sha256: card.sha256 },
-    device: choice.device,
-    rejectedDevices: choice.rejected,
-    config,
-    grid: { width: grid.width, height: grid.height, gsd, epsg: grid.crs?.epsg ?? null, affine: grid.affine },
-    chips: { planned: chipCount(plan), inferred, withoutData },
-    skipped,
-    inferenceSeconds,
-  };
-}
-
-function doneEvent({ folder, manifest }: MapResult, seconds: number): RunEvent {
-  const { files, chips, peakMemoryBytes: peak } = manifest;
-  const bytes = files.reduce((sum, file) => sum + file.bytes, 0);
-  return { type: "done", output: folder, chips: chips.planned, bytes, seconds, peakMemoryBytes: peak };
 }

@@ -1,8 +1,7 @@
-import { rename } from "node:fs/promises";
-import { PartFile } from "../raster/part-file.ts";
-import { writeError } from "../raster/write-error.ts";
-import { FeatureMaker, type PolygonFeature, type VectorOptions, type VectorResult } from "./feature.ts";
+import type { PartFile } from "../raster/part-file.ts";
+import type { FeatureMaker, PolygonFeature, VectorOptions, VectorResult } from "./feature.ts";
 import type { LandCoverPolygon } from "./polygons.ts";
+import { writeVectorFile } from "./vector-file.ts";
 
 const CHUNK_CHARACTERS = 1 << 20;
 /** Decimal places of degrees, a tenth of a millimetre; and of metres or pixels. */
@@ -19,21 +18,7 @@ export async function writeGeoJson(
   polygons: AsyncIterable<LandCoverPolygon>,
   options: VectorOptions,
 ): Promise<VectorResult> {
-  const features = new FeatureMaker(options);
-  try {
-    const file = await PartFile.create(`${path}.part`);
-    try {
-      const bytes = await writeFeatures(file, polygons, features, options);
-      await file.seal();
-      await rename(file.path, path);
-      return { polygons: features.polygons, bytes, areaByClass: features.areaByClass };
-    } catch (error) {
-      await file.remove();
-      throw error;
-    }
-  } catch (error) {
-    throw writeError(path, error);
-  }
+  return writeVectorFile(path, options, (file, features) => writeFeatures(file, polygons, features, options));
 }
 
 async function writeFeatures(

@@ -1,12 +1,11 @@
-import { rename, rm, stat } from "node:fs/promises";
+import { rm, stat } from "node:fs/promises";
 import sqlite, { type Database } from "node-sqlite3-wasm";
 import type { Bounds } from "../geo/grid.ts";
-import { PartFile } from "../raster/part-file.ts";
-import { writeError } from "../raster/write-error.ts";
-import { FeatureMaker, type VectorOptions, type VectorResult } from "./feature.ts";
+import type { FeatureMaker, VectorOptions, VectorResult } from "./feature.ts";
 import { type FeatureRow, featureGroups, groupBounds, unionBounds } from "./feature-groups.ts";
 import { createTables, describeContents, geoPackageGeometry, srsIdOf } from "./geopackage-schema.ts";
 import type { LandCoverPolygon } from "./polygons.ts";
+import { writeVectorFile } from "./vector-file.ts";
 
 /**
  * Writes polygons as GeoPackage 1.3 at `path`: table landcover, streamed into SQLite (compiled to WebAssembly), rows in Hilbert order
@@ -18,22 +17,14 @@ export async function writeGeoPackage(
   polygons: AsyncIterable<LandCoverPolygon>,
   options: VectorOptions,
 ): Promise<VectorResult> {
-  const features = new FeatureMaker(options);
-  try {
-    const file = await PartFile.create(`${path}.part`);
+  return writeVectorFile(path, options, async (file, features) => {
     try {
       await writeDatabase(file.path, polygons, features, options);
-      await file.seal();
-      const { size: bytes } = await stat(file.path);
-      await rename(file.path, path);
-      return { polygons: features.polygons, bytes, areaByClass: features.areaByClass };
     } catch (error) {
-      await file.remove();
-      throw error;
+      throw diskError(error);
     }
-  } catch (error) {
-    throw writeError(path, diskError(error));
-  }
+    return (await stat(file.path)).size;
+  });
 }
 
 async function writeDatabase(

@@ -1,14 +1,13 @@
-import { rename } from "node:fs/promises";
 import { gzipSync } from "node:zlib";
 import { ByteWriter, ParquetWriter } from "hyparquet-writer";
 import type { Bounds } from "../geo/grid.ts";
-import { PartFile } from "../raster/part-file.ts";
-import { writeError } from "../raster/write-error.ts";
-import { FeatureMaker, type VectorOptions, type VectorResult } from "./feature.ts";
+import type { PartFile } from "../raster/part-file.ts";
+import type { FeatureMaker, VectorOptions, VectorResult } from "./feature.ts";
 import { type FeatureRow, featureGroups, groupBounds, unionBounds } from "./feature-groups.ts";
 import { geoMetadata, SCHEMA } from "./geoparquet-schema.ts";
 import type { LandCoverPolygon } from "./polygons.ts";
 import { crsProjjson } from "./projjson.ts";
+import { writeVectorFile } from "./vector-file.ts";
 
 /**
  * Writes polygons as GeoParquet 1.1 at `path`, streamed: row groups of at most 32 MiB of geometry, rows in Hilbert order within
@@ -19,21 +18,7 @@ export async function writeGeoParquet(
   polygons: AsyncIterable<LandCoverPolygon>,
   options: VectorOptions,
 ): Promise<VectorResult> {
-  const features = new FeatureMaker(options);
-  try {
-    const file = await PartFile.create(`${path}.part`);
-    try {
-      const bytes = await writeRows(file, polygons, features, options);
-      await file.seal();
-      await rename(file.path, path);
-      return { polygons: features.polygons, bytes, areaByClass: features.areaByClass };
-    } catch (error) {
-      await file.remove();
-      throw error;
-    }
-  } catch (error) {
-    throw writeError(path, error);
-  }
+  return writeVectorFile(path, options, (file, features) => writeRows(file, polygons, features, options));
 }
 
 /** Writes all row groups and the footer; returns the length in bytes. */

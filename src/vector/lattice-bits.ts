@@ -4,7 +4,6 @@ const ROWS_PER_CHUNK = 64;
 export class LatticeBits {
   private readonly words: number;
   private readonly chunks: (Int32Array | undefined)[] = [];
-  private dropped = 0;
 
   /** For columns 0 … width. */
   constructor(width: number) {
@@ -35,10 +34,5 @@ export class LatticeBits {
       x = (x | 31) + 1;
     }
     return null;
-  }
-
-  /** Frees the rows above one that nobody will ask for again, as far as they fill chunks. */
-  dropAbove(row: number): void {
-    for (const end = row >> 6; this.dropped < end; this.dropped++) this.chunks[this.dropped] = undefined;
   }
 }
