@@ -1,7 +1,11 @@
 #!/usr/bin/env node
+import { setFlagsFromString } from "node:v8";
 import { messageOf } from "../errors.ts";
 import type { CommandOutput } from "./output.ts";
 import { EXIT_USER, run } from "./run.ts";
+
+/** The garbage is pixels, outside of the heap, which is small: collect when it has grown fourfold, not by half. Saves a tenth of the CPU. */
+setFlagsFromString("--heap-growing-percent=300");
 
 const output: CommandOutput = {
   out: (text) => void process.stdout.write(text),

@@ -1,6 +1,6 @@
 import { promisify } from "node:util";
 import { constants, deflate } from "node:zlib";
-import { type Block, bytesOf, isConstant } from "./strip.ts";
+import { type Block, bytesOf, isConstant, type Samples } from "./strip.ts";
 import { TAG, type TiffTag } from "./tiff-encoder.ts";
 
 /** How the blocks of a raster become bytes, and the tags that tell a reader how to undo it. */
@@ -68,5 +68,14 @@ export function onceForConstant(codec: BlockCodec): BlockCodec {
 function differenceRows({ data, size, bands }: Block): void {
   const stride = size * bands;
   for (let start = 0; start < data.length; start += stride)
-    for (let i = start + stride - 1; i >= start + bands; i--) data[i]! -= data[i - bands]!;
+    for (let band = start; band < start + bands; band++) differenceRow(data, band, start + stride, bands);
+}
+
+function differenceRow(data: Samples, start: number, end: number, step: number): void {
+  let left = 0;
+  for (let i = start; i < end; i += step) {
+    const sample = data[i]!;
+    data[i] = sample - left;
+    left = sample;
+  }
 }

@@ -1,6 +1,7 @@
 import type { Window } from "../geo/window.ts";
 import type { Scores } from "./chip-blender.ts";
-import { percent, type ResolvedRows, type Resolver, type ResolverState, RowBuffers } from "./resolve.ts";
+import { type ResolvedRows, type Resolver, type ResolverState, RowBuffers } from "./resolve.ts";
+import { ramp, ScoreLine } from "./score-line.ts";
 
 /** Sizes for the upsampler: the scene in px, px per cell, cells of the lattice. */
 export interface UpsamplerOptions {
@@ -39,6 +40,7 @@ export class UpsamplingResolver implements Resolver {
   #cells: Float32Array = new Float32Array(0);
   /** The winning class of each of these cells. */
   #winners: Uint8Array = new Uint8Array(0);
+  readonly #between: ScoreLine;
   #cellRows = 0;
   #firstRow = 0;
   #pixelRow = 0;
@@ -52,6 +54,7 @@ export class UpsamplingResolver implements Resolver {
       { length: stride },
       (_, i) => (i + (stride % 2 === 0 ? 0.5 : 0)) / stride,
     );
+    this.#between = new ScoreLine(options.classIds, this.#fractions);
   }
 
   state(): ResolverState {
@@ -162,54 +165,49 @@ export class UpsamplingResolver implements Resolver {
     start: number,
     end: number,
     best: number,
-    { labels, confidence }: ResolvedRows,
+    resolved: ResolvedRows,
   ): void {
-    const { width, classIds } = this.#options;
-    const [cells, classes, across] = [this.#cells, this.#classes, this.#fractions];
+    const { width, stride, classIds } = this.#options;
+    const cells = this.#cells;
+    const classes = this.#classes;
+    const across = this.#fractions[0]!;
     const id = classIds[best]!;
-    const [a, b] = [cells[(upper + left) * classes + best]!, cells[(upper + right) * classes + best]!];
-    const [c, d] = [cells[(lower + left) * classes + best]!, cells[(lower + right) * classes + best]!];
+    const a = cells[(upper + left) * classes + best]!;
+    const b = cells[(upper + right) * classes + best]!;
+    const c = cells[(lower + left) * classes + best]!;
+    const d = cells[(lower + right) * classes + best]!;
     for (let i = 0; i < fractions.length; i++) {
       const first = a + (c - a) * fractions[i]!;
       const slope = b + (d - b) * fractions[i]! - first;
       const line = (row + i) * width;
-      for (let pixel = start; pixel < end; pixel++) {
-        labels[line + pixel] = id;
-        confidence[line + pixel] = percent(first + slope * across[pixel - start]!);
-      }
+      ramp(resolved, line + start, line + end, id, first + slope * across, slope / stride);
     }
   }
 
-  /** Pixels between cells of different winners: every class is interpolated. */
+  /** Pixels between cells of different winners. */
   #contest(
     { upper, lower, row, fractions }: Band,
     left: number,
     right: number,
     start: number,
     end: number,
-    { labels, confidence }: ResolvedRows,
+    resolved: ResolvedRows,
   ): void {
-    const { width, classIds } = this.#options;
-    const [cells, classes] = [this.#cells, this.#classes];
-    const [a, b] = [(upper + left) * classes, (upper + right) * classes];
-    const [c, d] = [(lower + left) * classes, (lower + right) * classes];
+    const cells = this.#cells;
+    const classes = this.#classes;
+    const first = this.#between.first;
+    const last = this.#between.last;
+    const a = (upper + left) * classes;
+    const b = (upper + right) * classes;
+    const c = (lower + left) * classes;
+    const d = (lower + right) * classes;
     for (let i = 0; i < fractions.length; i++) {
-      for (let pixel = start; pixel < end; pixel++) {
-        const across = this.#fractions[pixel - start]!;
-        let best = 0;
-        let bestScore = Number.NEGATIVE_INFINITY;
-        for (let k = 0; k < classes; k++) {
-          const first = cells[a + k]! + (cells[c + k]! - cells[a + k]!) * fractions[i]!;
-          const second = cells[b + k]! + (cells[d + k]! - cells[b + k]!) * fractions[i]!;
-          const score = first + (second - first) * across;
-          if (score > bestScore) {
-            best = k;
-            bestScore = score;
-          }
-        }
-        labels[(row + i) * width + pixel] = classIds[best]!;
-        confidence[(row + i) * width + pixel] = percent(bestScore);
+      for (let k = 0; k < classes; k++) {
+        first[k] = cells[a + k]! + (cells[c + k]! - cells[a + k]!) * fractions[i]!;
+        last[k] = cells[b + k]! + (cells[d + k]! - cells[b + k]!) * fractions[i]!;
       }
+      const line = (row + i) * this.#options.width;
+      this.#between.resolve(line + start, line + end, resolved);
     }
   }
 }

@@ -1,4 +1,4 @@
-/** Child of pipeline.ts: infers the chips of a scene that are in memory already. Prints {seconds, cpuSeconds, chips}. */
+/** Child of pipeline.ts: infers the chips of a scene that are in memory already, from the start of the workers on, as the map stage counts. Prints {seconds, chips}. */
 import { WorkerPool } from "../../src/inference/worker-pool.ts";
 import { resolveConfig } from "../../src/pipeline/pipeline-file.ts";
 import { prepareRun } from "../../src/pipeline/prepare.ts";
@@ -10,10 +10,10 @@ const chips: Chip[] = [];
 for await (const chip of readChips(run.scene, run.plan, { bands: run.bands, readAhead: 2 })) chips.push(chip);
 await run.scene.close();
 
-const pool = new WorkerPool(run.model, { workers: Number(workers), executionProvider: "cpu" });
-await Promise.all(Array.from({ length: Number(workers) * 2 }, () => pool.check(run.plan.x.chip)));
 const start = performance.now();
 const cpu = process.cpuUsage();
+const pool = new WorkerPool(run.model, { workers: Number(workers), executionProvider: "cpu" });
+await pool.check(run.plan.x.chip);
 let inferred = 0;
 for await (const { scores } of pool.infer(inOrder(chips))) if (scores !== null) inferred++;
 const { user, system } = process.cpuUsage(cpu);

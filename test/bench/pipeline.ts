@@ -1,7 +1,8 @@
 /**
  * What the pipeline costs beside inference, on the shared mosaic at the default settings: `npm run bench:pipeline [ROUNDS]`.
  * Each round runs bare inference of the same chips, then scene → landcover.tif and confidence.tif, each in a process of its own.
- * CPU outside inference is the difference of the two. Writes its section of RESULTS.md.
+ * CPU outside inference is that of all threads of the map stage less that of the inference workers' own (see thread-times.mjs):
+ * the difference to bare inference would be one of two large numbers that vary by more. Writes its section of RESULTS.md.
  */
 import { execFileSync } from "node:child_process";
 import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
@@ -26,9 +27,7 @@ rmSync(folder, { recursive: true });
 
 const bareWall = results.map(({ bare: { seconds } }) => seconds);
 const mapWall = results.map(({ run }) => run.map.seconds);
-const outside = results.map(
-  ({ bare: { cpuSeconds }, run }) => (run.map.cpuSeconds - cpuSeconds) / megapixels,
-);
+const outside = results.map(({ run }) => (run.map.cpuSeconds - run.workerCpuSeconds) / megapixels);
 const efficiency = results.map(({ bare: { seconds }, run }) => seconds / run.map.seconds);
 const memory = results.map(({ run }) => run.peakMemoryBytes / 1e6);
 writeSection("Pipeline beside bare inference", "npm run bench:pipeline", [
@@ -58,21 +57,31 @@ function bare(): { seconds: number; cpuSeconds: number; chips: number } {
   );
 }
 
-function mapped(): { map: RunManifest["stages"][number]; peakMemoryBytes: number } {
+function mapped(): {
+  map: RunManifest["stages"][number];
+  workerCpuSeconds: number;
+  peakMemoryBytes: number;
+} {
+  const times = mkdtempSync(join(folder, "threads-"));
+  const preload = fileURLToPath(new URL("./thread-times.mjs", import.meta.url));
   const args = [
     "map",
     scene,
     "-o",
-    folder,
+    join(folder, "map"),
     "--workers",
     String(workers),
     "--outputs",
     "landcover,confidence",
     "--quiet",
   ];
-  execFileSync(process.execPath, [join(root, "dist/cli/main.js"), ...args], { encoding: "utf8", cwd: root });
-  const manifest: RunManifest = JSON.parse(readFileSync(join(folder, "run.json"), "utf8"));
+  execFileSync(process.execPath, ["--import", preload, join(root, "dist/cli/main.js"), ...args], {
+    cwd: root,
+    env: { ...process.env, THREAD_TIMES: times },
+  });
+  const manifest: RunManifest = JSON.parse(readFileSync(join(folder, "map", "run.json"), "utf8"));
+  const workerCpuSeconds = Number(readFileSync(join(times, "seconds"), "utf8"));
   const map = manifest.stages.find(({ stage }) => stage === "map");
   if (map === undefined) throw new Error("run.json has no stage map");
-  return { map, peakMemoryBytes: manifest.peakMemoryBytes };
+  return { map, workerCpuSeconds, peakMemoryBytes: manifest.peakMemoryBytes };
 }
