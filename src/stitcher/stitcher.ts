@@ -71,9 +71,11 @@ class Stitcher {
   readonly #blender: ChipBlender;
   readonly #resolver: Resolver;
   readonly #chip: { readonly width: number; readonly height: number };
-  /** Validity of the rows from #row on: those that wait and those of the current row of chips. */
-  #mask = new Uint8Array(0);
+  /** Validity of the rows from #row on, those that wait and those of the current row of chips; null while all are valid. */
+  #mask: Uint8Array | null = null;
+  /** First row that is not done, and the one after the current row of chips. */
   #row = 0;
+  #end = 0;
 
   constructor({ plan, classIds, stride, margin, blend, resume }: StitcherOptions) {
     const x = inCells(plan.x, stride, margin);
@@ -95,7 +97,8 @@ class Stitcher {
 
   #resume({ row, mask, waiting, resolver }: StitcherState): void {
     this.#row = row;
-    this.#mask = new Uint8Array(mask);
+    this.#end = row + mask.length / this.#plan.x.size;
+    this.#mask = mask.includes(0) ? new Uint8Array(mask) : null;
     this.#blender.resume(waiting);
     if (resolver !== null) this.#resolver.resume(resolver);
   }
@@ -133,14 +136,20 @@ class Stitcher {
   }
 
   #startRow({ owned }: PlannedChip): void {
-    const width = this.#plan.x.size;
+    this.#end = owned.row + owned.height;
+    if (this.#mask === null) return;
     const waiting = this.#mask;
-    this.#mask = new Uint8Array((owned.row + owned.height - this.#row) * width).fill(1);
+    this.#mask = this.#allValid();
     this.#mask.set(waiting);
+  }
+
+  #allValid(): Uint8Array {
+    return new Uint8Array((this.#end - this.#row) * this.#plan.x.size).fill(1);
   }
 
   #keepMask({ owned, ownedMask }: ScoredChip): void {
     if (ownedMask === null) return;
+    this.#mask ??= this.#allValid();
     const width = this.#plan.x.size;
     for (let row = 0; row < owned.height; row++) {
       const source = ownedMask.subarray(row * owned.width, (row + 1) * owned.width);
@@ -150,19 +159,29 @@ class Stitcher {
 
   #finishRow({ latticeRow }: PlannedChip): LabelStrip {
     const { rows, labels, confidence } = this.#resolver.endOfRow(latticeRow === this.#plan.y.count - 1);
-    for (let i = this.#mask.indexOf(0); i >= 0 && i < labels.length; i = this.#mask.indexOf(0, i + 1)) {
-      labels[i] = confidence[i] = NODATA;
-    }
+    if (this.#mask !== null) this.#mask = blankHoles(this.#mask, labels, confidence);
     const row = this.#row;
-    this.#mask = this.#mask.subarray(labels.length);
     this.#row += rows;
     return { row, rows, labels, confidence, state: () => this.#state(latticeRow + 1) };
   }
 
   #state(latticeRows: number): StitcherState {
     const waiting = this.#blender.waiting;
-    return { latticeRows, row: this.#row, mask: this.#mask, waiting, resolver: this.#resolver.state() };
+    return {
+      latticeRows,
+      row: this.#row,
+      mask: this.#mask ?? this.#allValid(),
+      waiting,
+      resolver: this.#resolver.state(),
+    };
   }
+}
+
+/** Sets the invalid pixels of finished rows to NODATA; the mask of the rows after them, null when all are valid. */
+function blankHoles(mask: Uint8Array, labels: Uint8Array, confidence: Uint8Array): Uint8Array | null {
+  for (let i = 0; i < labels.length; i++) if (mask[i] === 0) labels[i] = confidence[i] = NODATA;
+  const waiting = mask.subarray(labels.length);
+  return waiting.includes(0) ? waiting : null;
 }
 
 /** An axis of the plan in cells of the model's answer. */
