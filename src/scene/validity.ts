@@ -15,6 +15,7 @@ export function maskByValue(
   { nodata, nan }: NodataRule,
 ): Uint8Array | null {
   if (bands === 0 || (nodata === null && !nan)) return null;
+  if (bands === 1 && !nan && !data.includes(asStored(data, nodata!))) return null;
   const mask = new Uint8Array(data.length / bands).fill(1);
   if (nodata !== null && !Number.isNaN(nodata)) markNodata(mask, data, bands, asStored(data, nodata));
   if (nan) markNan(mask, data, bands);

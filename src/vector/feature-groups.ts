@@ -2,6 +2,7 @@ import type { Bounds } from "../geo/grid.ts";
 import type { FeatureMaker, PolygonFeature } from "./feature.ts";
 import { hilbertIndex } from "./hilbert.ts";
 import type { LandCoverPolygon } from "./polygons.ts";
+import { Slab } from "./slab.ts";
 import { polygonWkb } from "./wkb.ts";
 
 /** A group is closed when it has this many features or bytes of geometry. */
@@ -10,7 +11,7 @@ const GROUP_BYTES = 32 * 2 ** 20;
 
 /** A feature and its geometry as WKB. */
 export interface FeatureRow {
-  readonly feature: PolygonFeature;
+  readonly feature: Omit<PolygonFeature, "rings">;
   readonly wkb: Uint8Array;
 }
 
@@ -21,9 +22,11 @@ export async function* featureGroups(
 ): AsyncGenerator<readonly FeatureRow[]> {
   let group: FeatureRow[] = [];
   let bytes = 0;
+  const slab = new Slab<Uint8Array>((length) => new Uint8Array(length));
+  const allocate = (length: number): Uint8Array => slab.take(length);
   for await (const polygon of polygons) {
-    const feature = features.make(polygon);
-    const row = { feature, wkb: polygonWkb(feature.rings) };
+    const { rings, ...feature } = features.make(polygon);
+    const row = { feature, wkb: polygonWkb(rings, allocate) };
     group.push(row);
     bytes += row.wkb.length;
     if (group.length < GROUP_FEATURES && bytes < GROUP_BYTES) continue;

@@ -5,6 +5,7 @@ import { atNodes, type Cell, fitLattice, type Lattice } from "./lattice.ts";
 import { type Placement, reversePoints } from "./placement.ts";
 import { doubled } from "./region-table.ts";
 import type { PixelRing } from "./rings.ts";
+import { Slab } from "./slab.ts";
 
 /** Largest error of an interpolated position in pixels, and in pixels per pixel of the cell's side: that bounds area errors. */
 const MAX_ERROR = 0.005;
@@ -25,6 +26,7 @@ export class LonLatPlacement implements Placement {
   private readonly scale: number;
   private points = new Float64Array(1024);
   private length = 0;
+  private readonly rings = new Slab<Float64Array>((length) => new Float64Array(length));
 
   constructor(grid: Grid) {
     const locate = locator(grid);
@@ -48,7 +50,7 @@ export class LonLatPlacement implements Placement {
       x = nextX;
       y = nextY;
     }
-    const placed = this.points.slice(0, this.length);
+    const placed = this.rings.copy(this.points, 0, this.length);
     return this.mirrored ? reversePoints(placed) : placed;
   }
 

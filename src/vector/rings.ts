@@ -1,5 +1,6 @@
 import { type BorderGraph, DONE, NEXT, PINCH } from "./border-graph.ts";
 import { doubled, NONE } from "./region-table.ts";
+import { Slab } from "./slab.ts";
 
 /** A closed ring on the pixel lattice: col0, row0, col1, row1, …; the first point is not repeated. */
 export type LatticeRing = Int32Array;
@@ -11,6 +12,7 @@ export type PixelRing = Int32Array | Float64Array;
 export class RingReader {
   private points = new Int32Array(1024);
   private length = 0;
+  private readonly rings = new Slab<Int32Array>((length) => new Int32Array(length));
   /** Offsets in `points` of the points where the ring may touch itself. */
   private readonly pinches: number[] = [];
 
@@ -30,7 +32,7 @@ export class RingReader {
     for (let edge = firstEdge; edge !== NONE; edge = graph.nextOfRegion[edge]!) {
       if (graph.flags[edge]! & DONE) continue;
       this.walk(edge);
-      const whole = this.points.slice(0, this.length);
+      const whole = this.rings.copy(this.points, 0, this.length);
       if (this.pinches.length < 2) rings.push(whole);
       else cutAtPinches(whole, this.pinches, rings);
     }

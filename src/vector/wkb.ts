@@ -2,9 +2,12 @@ const LITTLE_ENDIAN = 1;
 const POLYGON = 3;
 
 /** A polygon as OGC well-known binary (little-endian, as every machine that Node runs on stores doubles). Rings are closed: x0, y0, …, first point repeated. */
-export function polygonWkb(rings: readonly Float64Array[]): Uint8Array {
-  const bytes = new Uint8Array(rings.reduce((sum, ring) => sum + 4 + ring.byteLength, 9));
-  const view = new DataView(bytes.buffer);
+export function polygonWkb(
+  rings: readonly Float64Array[],
+  allocate = (length: number): Uint8Array => new Uint8Array(length),
+): Uint8Array {
+  const bytes = allocate(rings.reduce((sum, ring) => sum + 4 + ring.byteLength, 9));
+  const view = new DataView(bytes.buffer, bytes.byteOffset);
   bytes[0] = LITTLE_ENDIAN;
   view.setUint32(1, POLYGON, true);
   view.setUint32(5, rings.length, true);
