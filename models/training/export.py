@@ -20,7 +20,8 @@ from torch.nn.utils.fusion import fuse_conv_bn_eval
 
 from calibration import fit_calibration
 from data import CLASSES, VALIDATION_TILES, load_tile
-from networks import ConvBn, Segmenter
+from encoder import ConvBn
+from networks import Segmenter
 from scoring import blended_scores, full_size
 
 ARCHITECTURES = {"pspnet": "PSPNet"}
@@ -64,6 +65,32 @@ def inline_shared_weights(model):
     model.graph.node.extend(kept)
 
 
+def merge_padding(model):
+    """Give each convolution behind a Pad the padding itself (TensorFlow SAME: one row below, one column to the right).
+
+    A Pad of its own copies the largest features of the network, and quantisers leave it float.
+    """
+    pads = {node.output[0]: node for node in model.graph.node if node.op_type == "Pad"}
+    for node in model.graph.node:
+        if node.op_type == "Conv" and node.input[0] in pads:
+            before = [attribute for attribute in node.attribute if attribute.name != "pads"]
+            del node.attribute[:]
+            node.attribute.extend([*before, onnx.helper.make_attribute("pads", [0, 0, 1, 1])])
+            node.input[0] = pads[node.input[0]].input[0]
+    remove_unused(model.graph)
+
+
+def remove_unused(graph):
+    """Drop the nodes that no output of the graph depends on; they are in topological order."""
+    wanted, kept = {output.name for output in graph.output}, []
+    for node in reversed(graph.node):
+        if wanted & set(node.output):
+            wanted |= set(node.input)
+            kept.append(node)
+    del graph.node[:]
+    graph.node.extend(reversed(kept))
+
+
 def validated_calibration(segmenter, data):
     """Temperature and bias that fit the validation tile, mapped as the product does it."""
     image, labels = load_tile(data, VALIDATION_TILES[0])
@@ -84,6 +111,7 @@ def write_onnx(network, path):
         )
     model = onnx.load(path)
     inline_shared_weights(model)
+    merge_padding(model)
     onnx.checker.check_model(model, full_check=True)
     onnx.save(model, path)
 

@@ -21,8 +21,9 @@ import torch
 import torch.nn.functional as F
 
 from data import CLASSES, TRAIN_TILES, VALIDATION_TILES, CropSampler, load_tile
+from heads import HEADS
 from losses import LOSSES
-from networks import ENCODERS, HEADS, Segmenter
+from networks import ENCODERS, Segmenter
 from scoring import evaluate, scores_of
 
 
@@ -30,6 +31,7 @@ def options():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--arch", choices=HEADS, default="pspnet")
     parser.add_argument("--encoder", choices=ENCODERS, default="mobilenetv2")
+    parser.add_argument("--output-stride", type=int, choices=(8, 16, 32), help="of the encoder; where not given, the architecture's own")
     parser.add_argument("--loss", choices=LOSSES, default="ce+dice")
     parser.add_argument("--steps", type=int, default=3000, help="the learning rate reaches zero at the last one")
     parser.add_argument("--start-from", type=Path, help="averaged weights (a best.pt) of an earlier run instead of the ImageNet encoder")
@@ -71,7 +73,8 @@ def step_loss(model, criterion, images, labels, generator):
     row, col = torch.randint(2, (2,), generator=generator).tolist()
     half = labels[:, row::2, col::2]
     logits = F.interpolate(logits, half.shape[1:], mode="bilinear", align_corners=False)
-    coarse = labels[:, 8::16, 8::16]
+    every = labels.shape[1] // auxiliary.shape[2]
+    coarse = labels[:, every // 2 :: every, every // 2 :: every]
     return criterion(logits, half) + 0.3 * LOSSES["ce"](auxiliary, coarse)
 
 
@@ -94,7 +97,7 @@ def main():
 
     sampler = CropSampler([load_tile(args.data, tile) for tile in TRAIN_TILES], args.seed + step)
     validation = [load_tile(args.data, tile) for tile in VALIDATION_TILES]
-    model = Segmenter(args.arch, args.encoder, len(CLASSES))
+    model = Segmenter(args.arch, args.encoder, len(CLASSES), args.output_stride)
     if last:
         model.load_state_dict(last["model"])
     elif args.start_from:

@@ -93,6 +93,13 @@ function addMap(root: Command, output: CommandOutput, interruptible: Interruptib
     .addOption(
       new Option("--device <device>", "where inference runs").choices(["auto", "cuda", "webgpu", "cpu"]),
     )
+    .addOption(
+      new Option("--precision <what>", "floats or 8-bit integers, for models that come as both").choices([
+        "auto",
+        "fp32",
+        "int8",
+      ]),
+    )
     .option("--workers <n>", "inference workers; one a core by default", wholeNumber)
     .option("--chip <px>", "side of a chip; the model's by default", wholeNumber)
     .option("--overlap <px>", "px shared by neighbouring chips; the model's by default", wholeNumber)

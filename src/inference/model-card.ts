@@ -103,6 +103,10 @@ export const modelCardSchema = z
       .string()
       .regex(/^[0-9a-f]{64}$/)
       .describe("SHA-256 of the file: flipped weight bytes load without complaint."),
+    int8: z
+      .string()
+      .optional()
+      .describe("Installed name or path of the same model in 8-bit integers; `--precision` chooses."),
     input: inputSchema,
     output: outputSchema,
     classes: z.array(classSchema).min(1).describe("In the order of the output's channels."),

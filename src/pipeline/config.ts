@@ -50,6 +50,12 @@ export const configSchema = z.strictObject({
     .enum(["auto", "cuda", "webgpu", "cpu"])
     .default("auto")
     .describe("Where inference runs; auto takes the best that works."),
+  precision: z
+    .enum(["auto", "fp32", "int8"])
+    .default("auto")
+    .describe(
+      "Floats or 8-bit integers, for models that come as both; auto takes 8-bit integers on CPUs that are known to gain.",
+    ),
   workers: z.int().positive().optional().describe("Inference workers; one for each core where not given."),
   chip: z.int().positive().optional().describe("Side of a chip in px; the model card's where not given."),
   overlap: z

@@ -15,6 +15,7 @@ const LEFT_OUT: ReadonlySet<string> = new Set<keyof Config>([
   "gsd",
   "aoi",
   "device",
+  "precision",
   "workers",
   "chip",
   "overlap",

@@ -2,6 +2,7 @@ import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { throwIfAborted } from "../errors.ts";
 import { chooseDevice } from "../inference/device.ts";
+import { atPrecision } from "../inference/precision.ts";
 import type { Areas } from "../report/areas.ts";
 import { scenePaths } from "../scene/scene-paths.ts";
 import { Checkpointer, readCheckpoint, type Tally } from "./checkpoint.ts";
@@ -58,12 +59,13 @@ export async function mapScene(
   throwIfAborted(signal);
   const config = await resolveConfig(pipeline, overrides);
   const scenes = await scenePaths(typeof scene === "string" ? [scene] : scene);
-  const run = await prepareRun(scenes, folder, config);
+  const prepared = await prepareRun(scenes, folder, config);
   try {
     throwIfAborted(signal);
+    const choice = await chooseDevice(config.device, prepared.model, signal);
+    const run = { ...prepared, model: await atPrecision(prepared.model, config.precision, choice.device) };
     const fingerprint = await fingerprintOf(run, scenes, config);
     const checkpoint = resume ? await readCheckpoint(folder, fingerprint) : null;
-    const choice = await chooseDevice(config.device, run.model, signal);
     return await mapPrepared(run, {
       scenes,
       folder,
@@ -76,7 +78,7 @@ export async function mapScene(
       onEvent: onEvent ?? (() => undefined),
     });
   } finally {
-    await run.scene.close();
+    await prepared.scene.close();
   }
 }
 
