@@ -11,15 +11,13 @@ for await (const chip of readChips(run.scene, run.plan, { bands: run.bands, read
 await run.scene.close();
 
 const start = performance.now();
-const cpu = process.cpuUsage();
 const pool = new WorkerPool(run.model, { workers: Number(workers), executionProvider: "cpu" });
 await pool.check(run.plan.x.chip);
 let inferred = 0;
 for await (const { scores } of pool.infer(inOrder(chips))) if (scores !== null) inferred++;
-const { user, system } = process.cpuUsage(cpu);
 const seconds = (performance.now() - start) / 1000;
 await pool.close();
-process.stdout.write(JSON.stringify({ seconds, cpuSeconds: (user + system) / 1e6, chips: inferred }));
+process.stdout.write(JSON.stringify({ seconds, chips: inferred }));
 
 async function* inOrder(items: Chip[]): AsyncGenerator<Chip> {
   yield* items;

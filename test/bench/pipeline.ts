@@ -2,7 +2,8 @@
  * What the pipeline costs beside inference, on the shared mosaic at the default settings: `npm run bench:pipeline [ROUNDS]`.
  * Each round runs bare inference of the same chips, then scene → landcover.tif and confidence.tif, each in a process of its own.
  * CPU outside inference is that of all threads of the map stage less that of the inference workers' own (see thread-times.mjs):
- * the difference to bare inference would be one of two large numbers that vary by more. Writes its section of RESULTS.md.
+ * the difference to bare inference would be one of two large numbers that vary by more. GDAL's is to read the same scene and to write
+ * the same two COGs from their pixels. Writes its section of RESULTS.md.
  */
 import { execFileSync } from "node:child_process";
 import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
@@ -22,12 +23,13 @@ const rounds = Number(process.argv[2] ?? 3);
 const workers = 2;
 const folder = mkdtempSync(join(tmpdir(), "landstitch-bench-"));
 const megapixels = (11897 * 6184) / 1e6;
-const results = Array.from({ length: rounds }, () => ({ bare: bare(), run: mapped() }));
+const results = Array.from({ length: rounds }, () => ({ bare: bare(), run: mapped(), gdal: gdal() }));
 rmSync(folder, { recursive: true });
 
 const bareWall = results.map(({ bare: { seconds } }) => seconds);
 const mapWall = results.map(({ run }) => run.map.seconds);
 const outside = results.map(({ run }) => (run.map.cpuSeconds - run.workerCpuSeconds) / megapixels);
+const gdalCpu = results.flatMap(({ gdal }) => (gdal === null ? [] : [gdal / megapixels]));
 const efficiency = results.map(({ bare: { seconds }, run }) => seconds / run.map.seconds);
 const memory = results.map(({ run }) => run.peakMemoryBytes / 1e6);
 writeSection("Pipeline beside bare inference", "npm run bench:pipeline", [
@@ -39,6 +41,15 @@ writeSection("Pipeline beside bare inference", "npm run bench:pipeline", [
   `| scene to both COGs, s | ${spread(mapWall, 1)} | |`,
   `| bare wall ÷ pipeline wall | ${spread(efficiency, 2)} | ≥ 0.75 |`,
   `| CPU outside inference, CPU-s per Mpx | ${spread(outside, 3)} | ≤ 0.06 |`,
+  ...(gdalCpu.length === 0
+    ? []
+    : [
+        `| GDAL ${gdalVersion()}: reads the scene, writes both COGs from their pixels, CPU-s per Mpx | ${spread(gdalCpu, 3)} | |`,
+        `| CPU outside inference ÷ GDAL's | ${spread(
+          outside.map((seconds, round) => seconds / gdalCpu[round]!),
+          2,
+        )} | |`,
+      ]),
   `| speed, Mpx/s | ${spread(
     mapWall.map((seconds) => megapixels / seconds),
     2,
@@ -47,7 +58,32 @@ writeSection("Pipeline beside bare inference", "npm run bench:pipeline", [
 ]);
 process.exitCode = median(efficiency) >= 0.75 && median(outside) <= 0.06 && median(memory) < 1200 ? 0 : 1;
 
-function bare(): { seconds: number; cpuSeconds: number; chips: number } {
+/** CPU seconds of GDAL for the ends of the pipeline, from the COGs that mapped() left; null without GDAL. */
+function gdal(): number | null {
+  const cog = "-q -of COG -co COMPRESS=DEFLATE -co RESAMPLING";
+  const [landcover, confidence] = ["landcover.tif", "confidence.tif"].map((name) =>
+    join(folder, "map", name),
+  );
+  const commands = [
+    `gdal_translate -q -of MEM '${scene}' ''`,
+    `gdal_translate ${cog}=MODE '${landcover}' '${join(folder, "1.tif")}'`,
+    `gdal_translate ${cog}=AVERAGE -co PREDICTOR=2 '${confidence}' '${join(folder, "2.tif")}'`,
+  ];
+  const command = `TIMEFORMAT='%U %S'; time { ${commands.join(" && ")}; }`;
+  try {
+    const said = execFileSync("bash", ["-c", `{ ${command}; } 2>&1`], { encoding: "utf8" });
+    const [user = 0, system = 0] = said.trim().split(/\s+/).map(Number);
+    return user + system;
+  } catch {
+    return null;
+  }
+}
+
+function gdalVersion(): string {
+  return /GDAL (\d\S*),/.exec(execFileSync("gdalinfo", ["--version"], { encoding: "utf8" }))?.[1] ?? "";
+}
+
+function bare(): { seconds: number; chips: number } {
   const script = fileURLToPath(new URL("./bare-inference.ts", import.meta.url));
   return JSON.parse(
     execFileSync(process.execPath, ["--import", "tsx", script, scene, String(workers)], {
