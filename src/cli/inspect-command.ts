@@ -1,4 +1,5 @@
 import { open } from "node:fs/promises";
+import { UserError } from "../errors.ts";
 import { inspectArchive } from "./inspect-archive.ts";
 import { inspectModel } from "./inspect-model.ts";
 import { inspectScene } from "./inspect-scene.ts";
@@ -12,13 +13,20 @@ export interface Inspection {
   readonly warnings: readonly string[];
 }
 
+/** Flags of `landstitch inspect`. */
+export interface InspectFlags {
+  readonly json?: boolean;
+  /** Where a model's card is written. */
+  readonly output?: string;
+}
+
 /** `landstitch inspect FILE`: a scene, model or PMTiles archive, explained. */
 export async function inspectCommand(
   path: string,
-  { json = false }: { readonly json?: boolean },
+  { json = false, output: cardPath }: InspectFlags,
   output: CommandOutput,
 ): Promise<void> {
-  const { facts, json: details, errors, warnings } = await inspect(path);
+  const { facts, json: details, errors, warnings } = await inspect(path, cardPath);
   if (json) {
     output.out(`${JSON.stringify({ path, ...(details as object), errors, warnings }, null, 2)}\n`);
     return;
@@ -28,8 +36,15 @@ export async function inspectCommand(
   for (const warning of warnings) output.out(`Warning: ${warning}\n`);
 }
 
-async function inspect(path: string): Promise<Inspection> {
-  if (/\.(onnx|json)$/.test(path)) return inspectModel(path);
+async function inspect(path: string, cardPath: string | undefined): Promise<Inspection> {
+  if (/\.(onnx|json)$/.test(path)) return inspectModel(path, cardPath);
+  if (cardPath !== undefined) {
+    throw new UserError(
+      "no-model",
+      `-o ${cardPath} is for a model card, but ${path} is no .onnx file.`,
+      "Leave -o out, or give the model.",
+    );
+  }
   if ((await firstBytes(path)) === "PMTiles") return inspectArchive(path);
   return inspectScene(path);
 }

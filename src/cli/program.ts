@@ -4,7 +4,7 @@ import { OUTPUTS } from "../pipeline/outputs.ts";
 import { EVENT_TYPES } from "../pipeline/progress.ts";
 import { doctorCommand } from "./doctor-command.ts";
 import { type EvaluateFlags, evaluateCommand } from "./evaluate-command.ts";
-import { inspectCommand } from "./inspect-command.ts";
+import { type InspectFlags, inspectCommand } from "./inspect-command.ts";
 import { type MapFlags, mapCommand } from "./map-command.ts";
 import { modelsCommand } from "./models-command.ts";
 import type { CommandOutput } from "./output.ts";
@@ -35,7 +35,8 @@ export function program(output: CommandOutput, interruptible: Interruptible): Co
     .command("inspect <file>")
     .description("explain a scene, model or PMTiles archive; check the rules of a COG")
     .option("--json", "print JSON")
-    .action((file: string, flags: { json?: boolean }) => inspectCommand(file, flags, output));
+    .option("-o, --output <file>", "write a card to start from for a model that has none")
+    .action((file: string, flags: InspectFlags) => inspectCommand(file, flags, output));
   root
     .command("evaluate <prediction> <reference>")
     .description("compare a land-cover raster with reference labels")

@@ -2,6 +2,7 @@ import { InferenceSession, Tensor } from "onnxruntime-node";
 import { inputTensorData } from "./input-tensor.ts";
 import { type ModelCard, modelCardSchema } from "./model-card.ts";
 import { scoresOf } from "./output-scores.ts";
+import { testPattern } from "./test-pattern.ts";
 
 /**
  * Child process that tries a device: `node device-probe.js DEVICE MODEL CARD`. Prints "same" when the device labels at least
@@ -38,15 +39,6 @@ async function labels(provider: string): Promise<readonly number[]> {
 function probeSide({ input: { multipleOf }, output: { stride } }: ModelCard): number {
   const unit = multipleOf * stride;
   return Math.max(1, Math.round(256 / unit)) * unit;
-}
-
-/** Smooth colours of period 64, 96, 128 … px with a fixed speckle: an integer function of the position. */
-function testPattern(side: number, bands: number): Uint8Array {
-  return Uint8Array.from({ length: side * side * bands }, (_, i) => {
-    const pixel = Math.floor(i / bands);
-    const wave = ((pixel % side) * 3 + Math.floor(pixel / side) * (2 + (i % bands))) % 256;
-    return (wave + ((pixel * 2654435761) % 23)) % 256;
-  });
 }
 
 function winners(scores: Float32Array, classes: number): number[] {

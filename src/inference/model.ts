@@ -6,6 +6,8 @@ import { fileURLToPath } from "node:url";
 import { distance } from "fastest-levenshtein";
 import type * as z from "zod";
 import { messageOf, UserError } from "../errors.ts";
+import { bareFacts, trialOf, trialOptions } from "./bare-model.ts";
+import { deriveCard } from "./derive-card.ts";
 import { type ModelCard, modelCardSchema } from "./model-card.ts";
 
 /** A model that is ready to run: its card and where its graph is. */
@@ -29,11 +31,13 @@ export async function installedModels(): Promise<string[]> {
 }
 
 /**
- * Loads a model by its installed name, its folder, its card or its .onnx file (with the card beside it), and checks
- * the file against the card's SHA-256. Throws UserError "no-model", "bad-card" or "damaged-model".
+ * Loads a model by its installed name, its folder, its card or its .onnx file, and checks the file against the SHA-256 of the
+ * card. A file without a card is understood by its metadata for the QGIS plugin Deepness.
+ * Throws UserError "no-model", "bad-card", "damaged-model", "no-card", "bad-metadata", "bad-model" or "no-map".
  */
 export async function loadModel(nameOrPath: string): Promise<Model> {
   const cardPath = await findCard(nameOrPath);
+  if (cardPath === null) return loadBare(nameOrPath);
   const card = await readCard(cardPath);
   const path = resolve(dirname(cardPath), card.file);
   if (!(await isFile(path))) {
@@ -47,18 +51,12 @@ export async function loadModel(nameOrPath: string): Promise<Model> {
   return { card, path };
 }
 
-async function findCard(nameOrPath: string): Promise<string> {
+/** The card of a model; null for a .onnx file without one. */
+async function findCard(nameOrPath: string): Promise<string | null> {
   const candidates = [join(MODELS_FOLDER, nameOrPath, "model.json"), join(nameOrPath, "model.json")];
   if (nameOrPath.endsWith(".json")) candidates.push(nameOrPath);
-  if (nameOrPath.endsWith(".onnx")) candidates.push(...cardsBeside(nameOrPath));
   for (const candidate of candidates) if (await isFile(candidate)) return resolve(candidate);
-  if (nameOrPath.endsWith(".onnx") && (await isFile(nameOrPath))) {
-    throw new UserError(
-      "no-card",
-      `${nameOrPath}: there is no model card beside the model.`,
-      `Write ${cardsBeside(nameOrPath)[0]}: models/model-card.schema.json says what it holds.`,
-    );
-  }
+  if (nameOrPath.endsWith(".onnx") && (await isFile(nameOrPath))) return cardBeside(nameOrPath);
   const names = await installedModels();
   const nearest = names.reduce<string | null>(
     (best, name) => (best === null || distance(name, nameOrPath) < distance(best, nameOrPath) ? name : best),
@@ -73,12 +71,27 @@ async function findCard(nameOrPath: string): Promise<string> {
   );
 }
 
-/** NAME.json for NAME.onnx, or model.json in the same folder. */
-function cardsBeside(onnxPath: string): [string, string] {
-  return [
-    join(dirname(onnxPath), `${basename(onnxPath, ".onnx")}.json`),
-    join(dirname(onnxPath), "model.json"),
-  ];
+/** The card beside a .onnx file: NAME.json for NAME.onnx, or a model.json that names it; null where there is none. */
+export async function cardBeside(onnxPath: string): Promise<string | null> {
+  const [own, common] = [`${onnxPath.slice(0, -".onnx".length)}.json`, join(dirname(onnxPath), "model.json")];
+  if (await isFile(own)) return resolve(own);
+  const text = await readFile(common, "utf8").catch(() => null);
+  return text?.includes(JSON.stringify(basename(onnxPath))) === true ? resolve(common) : null;
+}
+
+/** A model that says itself what it is. */
+async function loadBare(onnxPath: string): Promise<Model> {
+  const path = resolve(onnxPath);
+  const { keys } = await bareFacts(path);
+  if (keys === null) {
+    throw new UserError(
+      "no-card",
+      `${onnxPath}: there is no model card beside the model, and no metadata of the QGIS plugin Deepness in it.`,
+      `\`landstitch inspect ${onnxPath} -o ${basename(onnxPath, ".onnx")}.json\` begins a card: put it beside the model.`,
+    );
+  }
+  const [sha256, trial] = await Promise.all([hashOf(path), trialOf(path, trialOptions(keys))]);
+  return { card: deriveCard({ path, sha256, keys, trial }), path };
 }
 
 async function readCard(path: string): Promise<ModelCard> {
@@ -106,15 +119,20 @@ function describeIssue(issue: z.core.$ZodIssue): string {
 }
 
 async function checkHash(path: string, expected: string, cardPath: string): Promise<void> {
-  const hash = createHash("sha256");
-  for await (const chunk of createReadStream(path)) hash.update(chunk as Buffer);
-  const found = hash.digest("hex");
+  const found = await hashOf(path);
   if (found === expected) return;
   throw new UserError(
     "damaged-model",
     `${path}: its SHA-256 is ${found}, but the card says ${expected}.`,
     `Get the file again, or, if you changed it on purpose, correct \`sha256\` in ${cardPath}.`,
   );
+}
+
+/** SHA-256 of a file, in hexadecimal digits. */
+export async function hashOf(path: string): Promise<string> {
+  const hash = createHash("sha256");
+  for await (const chunk of createReadStream(path)) hash.update(chunk as Buffer);
+  return hash.digest("hex");
 }
 
 async function isFile(path: string): Promise<boolean> {

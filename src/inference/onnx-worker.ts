@@ -2,8 +2,10 @@ import { workerData } from "node:worker_threads";
 import { InferenceSession, Tensor } from "onnxruntime-node";
 import { messageOf } from "../errors.ts";
 import type { SampleArray } from "../scene/raster-block.ts";
+import { cardFaults, type TensorFacts } from "./card-faults.ts";
 import { addFlipped, type Flip, flipSamples } from "./flips.ts";
 import { inputTensorData } from "./input-tensor.ts";
+import { loadingFault } from "./loading-fault.ts";
 import type { ModelCard } from "./model-card.ts";
 import { scoresOf } from "./output-scores.ts";
 
@@ -34,7 +36,7 @@ let session: Promise<InferenceSession> | undefined;
 
 /** Runs the model on one chip. Called by the pool; blocks this worker's thread meanwhile. */
 export async function infer(chip: InferenceTask): Promise<InferenceResult> {
-  session ??= createSession();
+  session ??= createSession(chip.width);
   const ready = await session;
   const [only, ...others] = flips;
   if (only === undefined || others.length === 0) return inferOnce(ready, chip);
@@ -60,8 +62,8 @@ async function inferOnce(
   const dims =
     input.layout === "nhwc" ? [1, height, width, input.bands.length] : [1, input.bands.length, height, width];
   const tensor = new Tensor(input.dtype, inputTensorData(data, width * height, input), dims);
-  const inputName = nameAmong(ready.inputNames, "input", input.name ?? 0);
-  const outputName = nameAmong(ready.outputNames, "output", card.output.name ?? card.output.index);
+  const inputName = input.name ?? ready.inputNames[0]!;
+  const outputName = card.output.name ?? ready.outputNames[card.output.index]!;
   const start = performance.now();
   const outputs = await ready.run({ [inputName]: tensor }, [outputName]);
   const seconds = (performance.now() - start) / 1000;
@@ -70,16 +72,19 @@ async function inferOnce(
   return { scores: scoresOf(outputs[outputName]!, card, size), seconds };
 }
 
-/** The graph's input or output that the card means. Throws Error where the graph has no such one. */
-function nameAmong(names: readonly string[], what: "input" | "output", wanted: string | number): string {
-  const found = typeof wanted === "number" ? names[wanted] : names.find((name) => name === wanted);
-  if (found !== undefined) return found;
-  const which = typeof wanted === "number" ? `${what} ${wanted}` : `${what} "${wanted}"`;
-  throw new Error(`the model has no ${which}; it has ${names.map((name) => `"${name}"`).join(", ")}`);
+/** A session whose graph is what the card says, for chips of `side` px. Throws Error with all that differs. */
+async function createSession(side: number): Promise<InferenceSession> {
+  const created = await loadGraph();
+  const tensors = (all: readonly InferenceSession.ValueMetadata[]): TensorFacts[] =>
+    all.flatMap((found) => (found.isTensor ? [found] : []));
+  const graph = { inputs: tensors(created.inputMetadata), outputs: tensors(created.outputMetadata) };
+  const faults = cardFaults(card, graph, side);
+  if (faults.length > 0) throw new Error(faults.join("; "));
+  return created;
 }
 
 /** One thread a session: workers scale exactly, threads inside a session do not (one worker a core). */
-async function createSession(): Promise<InferenceSession> {
+async function loadGraph(): Promise<InferenceSession> {
   try {
     return await InferenceSession.create(modelPath, {
       executionProviders: [executionProvider],
@@ -91,11 +96,6 @@ async function createSession(): Promise<InferenceSession> {
   } catch (cause) {
     throw new Error(`not an ONNX model that can be loaded: ${loadingFault(messageOf(cause))}`);
   }
-}
-
-/** The runtime's message without the path, which ours names, and without the place in its own sources. */
-function loadingFault(message: string): string {
-  return message.replace(/^Load model from .*? failed:/, "").replace(/^\/\S+\.(cc|h):\d+ .*\) /, "");
 }
 
 /** Piscina wraps the pool's workerData in an array behind its own. */

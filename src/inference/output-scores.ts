@@ -9,24 +9,36 @@ export interface CellSize {
 
 type Scores = Float32Array<ArrayBuffer>;
 
+/** Element types in which labels may come. */
+const LABEL_TYPES: ReadonlySet<string> = new Set([
+  ...["bool", "int8", "uint8", "int16", "uint16", "int32", "uint32", "int64", "uint64", "float32", "float64"],
+]);
+
 /**
- * Probabilities [classes][height][width] from the output tensor of one chip, whatever the card says it holds.
- * Throws Error where the tensor's shape or type does not match the card, or an answer is not a number.
+ * Probabilities [classes][height][width] from the output tensor of one chip, whatever the card says it holds. A single channel
+ * for two classes tells of the second.
+ * Throws Error where the tensor's shape, type or values do not match the card, or an answer is not a number.
  */
 export function scoresOf(output: Tensor, card: ModelCard, size: CellSize): Scores {
   const classes = card.classes.length;
   const { kind, layout } = card.output;
   if (kind === "labels") return oneHot(labelsOf(output, size), classes);
-  const expected =
-    layout === "nchw" ? [1, classes, size.height, size.width] : [1, size.height, size.width, classes];
-  checkShape(output, expected);
   if (output.type !== "float32")
     throw new Error(`the model answers in ${output.type}; the card says ${kind}, which is float32`);
   const data = output.data as Float32Array;
-  const scores = layout === "nchw" ? new Float32Array(data) : planar(data, classes);
+  const isBinary = classes === 2 && data.length === size.width * size.height;
+  const channels = isBinary ? 1 : classes;
+  checkShape(
+    output,
+    layout === "nchw" ? [1, channels, size.height, size.width] : [1, size.height, size.width, channels],
+  );
+  const scores = isBinary
+    ? bothClasses(data, kind)
+    : layout === "nchw"
+      ? new Float32Array(data)
+      : planar(data, classes);
   if (kind === "logits") softmaxInPlace(scores, classes);
-  if (kind === "sigmoid") sigmoidInPlace(scores);
-  checkNumbers(scores);
+  checkValues(scores, kind, size.width * size.height);
   return scores;
 }
 
@@ -37,24 +49,34 @@ function checkShape({ dims }: Tensor, expected: readonly number[]): void {
   );
 }
 
-function labelsOf(output: Tensor, { width, height }: CellSize): ArrayLike<number | bigint> {
-  const cells = width * height;
-  if (output.data.length !== cells) {
+function labelsOf({ dims, type, data }: Tensor, { width, height }: CellSize): ArrayLike<number | bigint> {
+  const axes = dims.filter((dim) => dim !== 1);
+  const expected = [height, width].filter((dim) => dim !== 1);
+  if (axes.length !== expected.length || axes.some((dim, i) => dim !== expected[i])) {
     throw new Error(
-      `the model answers with shape [${output.dims.join(", ")}], but by its card it should have ${cells} labels`,
+      `the model answers with shape [${dims.join(", ")}], but by its card it should have ${width * height} labels, [1, ${height}, ${width}]`,
     );
   }
-  return output.data as ArrayLike<number | bigint>;
+  if (!LABEL_TYPES.has(type)) throw new Error(`the model answers in ${type}, which cannot be labels`);
+  return data as ArrayLike<number | bigint>;
 }
 
 function oneHot(labels: ArrayLike<number | bigint>, classes: number): Scores {
   const scores = new Float32Array(classes * labels.length);
   for (let cell = 0; cell < labels.length; cell++) {
     const label = Number(labels[cell]);
-    if (!(label >= 0 && label < classes))
+    if (!(label >= 0 && label < classes && Number.isInteger(label)))
       throw new Error(`the model answers class ${label}, but its card has ${classes} classes`);
     scores[label * labels.length + cell] = 1;
   }
+  return scores;
+}
+
+/** Two planes from one that tells of the second class: logits 0 and x, or probabilities 1 − p and p. */
+function bothClasses(second: Float32Array, kind: ModelCard["output"]["kind"]): Scores {
+  const scores = new Float32Array(2 * second.length);
+  scores.set(second, second.length);
+  if (kind !== "logits") for (let cell = 0; cell < second.length; cell++) scores[cell] = 1 - second[cell]!;
   return scores;
 }
 
@@ -79,13 +101,23 @@ function softmaxInPlace(scores: Scores, classes: number): void {
   }
 }
 
-function sigmoidInPlace(scores: Scores): void {
-  for (let i = 0; i < scores.length; i++) scores[i] = 1 / (1 + Math.exp(-scores[i]!));
-}
-
-/** A sum is enough: it is NaN or infinite when any score is. */
-function checkNumbers(scores: Scores): void {
+/**
+ * The sum of all scores is enough: it is NaN or infinite when any score is, and probabilities of exclusive classes sum to 1 in
+ * every cell (2 % are left for quantised models).
+ */
+function checkValues(scores: Scores, kind: ModelCard["output"]["kind"], cells: number): void {
   let sum = 0;
   for (let i = 0; i < scores.length; i++) sum += scores[i]!;
   if (!Number.isFinite(sum)) throw new Error("the model answers NaN or infinity");
+  const mean = sum / cells;
+  if (kind === "softmax" && Math.abs(mean - 1) > 0.02) {
+    throw new Error(
+      `the model answers values that sum to ${Number(mean.toPrecision(3))} in a cell, but the probabilities that its card promises (output.kind softmax) sum to 1`,
+    );
+  }
+  if (kind === "sigmoid" && (mean < 0 || mean > scores.length / cells)) {
+    throw new Error(
+      `the model answers values that sum to ${Number(mean.toPrecision(3))} in a cell, but the probabilities that its card promises (output.kind sigmoid) lie between 0 and 1`,
+    );
+  }
 }

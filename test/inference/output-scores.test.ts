@@ -24,9 +24,27 @@ describe("scoresOf", () => {
     expect([scores[1], scores[3], scores[5]]).toEqual([1, 0, 0]);
   });
 
-  test("independent probabilities are not made to sum to 1", () => {
-    const tensor = new Tensor("float32", new Float32Array(6), [1, 3, 1, 2]);
-    expect([...scoresOf(tensor, cardWith({ kind: "sigmoid" }), size)]).toEqual(Array(6).fill(0.5));
+  test("independent probabilities stay as they are", () => {
+    const tensor = new Tensor("float32", Float32Array.of(0.75, 0, 0.5, 0, 1, 0), [1, 3, 1, 2]);
+    expect([...scoresOf(tensor, cardWith({ kind: "sigmoid" }), size)]).toEqual([0.75, 0, 0.5, 0, 1, 0]);
+  });
+
+  test.each([
+    { kind: "sigmoid" as const, answer: 0.25 },
+    { kind: "logits" as const, answer: -Math.log(3) },
+  ])("a single channel of two classes tells of the second: $kind", ({ kind, answer }) => {
+    for (const dims of [
+      [1, 1, 1, 2],
+      [1, 1, 2, 1],
+    ]) {
+      const tensor = new Tensor("float32", Float32Array.of(answer, answer), dims);
+      const two = {
+        ...cardWith({ kind, layout: dims[3] === 1 ? "nhwc" : "nchw" }),
+        classes: card.classes.slice(1),
+      };
+      const scores = [...scoresOf(tensor, two, size)];
+      expect(scores.map((score) => Math.round(score * 1e6) / 1e6)).toEqual([0.75, 0.75, 0.25, 0.25]);
+    }
   });
 
   test("labels of 64 bits become certainties", () => {
@@ -52,6 +70,24 @@ describe("scoresOf", () => {
       tensor: new Tensor("uint8", new Uint8Array(6), [1, 3, 1, 2]),
       output: {},
       message: "the model answers in uint8; the card says softmax, which is float32",
+    },
+    {
+      because: "labels of half floats",
+      tensor: new Tensor("float16", Uint16Array.of(0, 1), [1, 1, 2]),
+      output: { kind: "labels" as const },
+      message: "the model answers in float16, which cannot be labels",
+    },
+    {
+      because: "raw scores for a card that says softmax",
+      tensor: new Tensor("float32", Float32Array.of(4, -1, 0, 2, 0.5, 1), [1, 3, 1, 2]),
+      output: {},
+      message: "the model answers values that sum to 3.25 in a cell",
+    },
+    {
+      because: "raw scores for a card that says sigmoid",
+      tensor: new Tensor("float32", Float32Array.of(-4, -1, 0, 2, 0.5, 1), [1, 3, 1, 2]),
+      output: { kind: "sigmoid" as const },
+      message: "output.kind sigmoid",
     },
     {
       because: "an answer that is not a number",
