@@ -54,12 +54,11 @@ function inputFaults({ input }: ModelCard, { type, shape }: TensorFacts, side: n
   const { channels, rows, cols } = axesOf(shape, input.layout);
   const bands = input.bands.length;
   if (isOther(shape[0], 1)) faults.push(`the model takes batches of ${shape[0]}, but chips come one by one`);
-  if (isOther(channels, bands)) {
-    const swapped = axesOf(shape, input.layout === "nchw" ? "nhwc" : "nchw").channels === bands;
+  if (isSwapped(shape, input.layout, bands)) {
+    faults.push(`the model takes ${shapeText(shape)}, but its card says ${input.layout}`);
+  } else if (isOther(channels, bands)) {
     faults.push(
-      swapped
-        ? `the model takes ${shapeText(shape)}, but its card says ${input.layout}`
-        : `the model takes ${count(channels, "band")}, but its card names ${bands} (${input.bands.join(", ")})`,
+      `the model takes ${count(channels, "band")}, but its card names ${bands} (${input.bands.join(", ")})`,
     );
   } else if (isOther(rows, side) || isOther(cols, side)) {
     faults.push(`the model takes chips of ${cols} x ${rows} px, but by its card they are ${side} x ${side}`);
@@ -69,8 +68,8 @@ function inputFaults({ input }: ModelCard, { type, shape }: TensorFacts, side: n
 
 function outputFaults({ output, classes }: ModelCard, { type, shape }: TensorFacts, side: number): string[] {
   if (output.kind === "labels") {
-    const channels = shape.length === 4 ? axesOf(shape, output.layout).channels : 1;
-    return isOther(channels, 1) && isOther(shape.at(-1), 1)
+    const [, second, , last] = shape;
+    return shape.length === 4 && isOther(second, 1) && last !== 1
       ? [`the model answers ${shapeText(shape)}, but its card says labels, which have one channel`]
       : [];
   }
@@ -82,12 +81,13 @@ function outputFaults({ output, classes }: ModelCard, { type, shape }: TensorFac
     return [...faults, `the model answers ${shapeText(shape)}, but scores have four axes`];
   const { channels, rows, cols } = axesOf(shape, output.layout);
   const cells = side / output.stride;
-  if (isOther(channels, classes.length) && !(channels === 1 && classes.length === 2)) {
-    const swapped = axesOf(shape, output.layout === "nchw" ? "nhwc" : "nchw").channels === classes.length;
+  const isBinary = channels === 1 && classes.length === 2;
+  if (isSwapped(shape, output.layout, classes.length) && !isBinary) {
+    faults.push(`the model answers ${shapeText(shape)}, but its card says ${output.layout}`);
+  } else if (isOther(channels, classes.length) && !isBinary) {
+    const names = classes.map(({ name }) => name).join(", ");
     faults.push(
-      swapped
-        ? `the model answers ${shapeText(shape)}, but its card says ${output.layout}`
-        : `the model answers ${count(channels, "class", "es")}, but its card names ${classes.length} (${classes.map(({ name }) => name).join(", ")})`,
+      `the model answers ${count(channels, "class", "es")}, but its card names ${classes.length} (${names})`,
     );
   } else if (isOther(rows, cells) || isOther(cols, cells)) {
     faults.push(
@@ -98,10 +98,17 @@ function outputFaults({ output, classes }: ModelCard, { type, shape }: TensorFac
 }
 
 type Size = number | string | undefined;
+type Layout = ModelCard["input"]["layout"];
 
-function axesOf(shape: readonly Size[], layout: "nchw" | "nhwc"): Record<"channels" | "rows" | "cols", Size> {
+function axesOf(shape: readonly Size[], layout: Layout): Record<"channels" | "rows" | "cols", Size> {
   const [, a, b, c] = shape;
   return layout === "nchw" ? { channels: a, rows: b, cols: c } : { rows: a, cols: b, channels: c };
+}
+
+/** True where only the other layout has as many channels as expected. */
+function isSwapped(shape: readonly Size[], layout: Layout, expected: number): boolean {
+  const other = layout === "nchw" ? "nhwc" : "nchw";
+  return axesOf(shape, layout).channels !== expected && axesOf(shape, other).channels === expected;
 }
 
 /** True where a size is fixed and another than expected. */

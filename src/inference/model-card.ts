@@ -31,7 +31,7 @@ const outputSchema = z.strictObject({
   kind: z
     .enum(["logits", "softmax", "sigmoid", "labels"])
     .describe(
-      "What the output holds: raw scores, probabilities of exclusive classes, of independent ones, or class indices.",
+      "What the output holds: raw scores, probabilities of exclusive classes, of independent ones, or class indices. One channel tells of the second of two classes.",
     ),
   layout: z.enum(["nchw", "nhwc"]).default("nchw").describe("Order of the axes of the output tensor."),
   stride: z

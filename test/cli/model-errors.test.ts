@@ -1,4 +1,4 @@
-import { cpSync, existsSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { beforeAll, describe, test } from "vitest";
@@ -41,7 +41,7 @@ describe("map refuses, in two lines and with exit 2, a model", () => {
     },
     {
       what: "of other classes than its card",
-      found: /shape \[1, 3, 64, 64\].*card.* \[1, 2, 64, 64\]/,
+      found: /answers 3 classes, but its card names 2 \(a, b\)/,
       changes: { card: { classes: two } },
     },
     {
@@ -51,28 +51,47 @@ describe("map refuses, in two lines and with exit 2, a model", () => {
     },
     {
       what: "of another input layout than its card",
-      found: /image.* Got: 64 Expected: 3/,
+      found: /takes \[batch, height, width, 3\], but its card says nchw/,
       changes: { input: { layout: "nchw" } },
     },
     {
       what: "of another output layout than its card",
-      found: /shape \[1, 3, 64, 64\].*card.* \[1, 64, 64, 3\]/,
+      found: /answers \[batch, 3, height, width\], but its card says nhwc/,
       changes: { output: { layout: "nhwc" } },
     },
     {
       what: "of another element type than its card",
-      found: /Actual: \(tensor\(float\)\) , expected: \(tensor\(uint8\)\)/,
+      found: /takes uint8, but its card says float32/,
       changes: { input: { dtype: "float32" } },
     },
     {
       what: "of other bands than its card",
-      found: /image.* Got: 2 Expected: 3/,
+      found: /takes 3 bands, but its card names 2 \(red, green\)/,
       changes: { input: { bands: ["red", "green"], mean: [0], std: [1] } },
     },
     {
       what: "that answers scores where its card says labels",
-      found: /card.* 4096 labels/,
+      found: /answers \[batch, 3, height, width\], but its card says labels/,
       changes: { output: { kind: "labels" } },
+    },
+    {
+      what: "of one size where its card says another",
+      found: /takes chips of 64 x 64 px, but by its card they are 128 x 128/,
+      changes: { of: "fixed64", input: { height: 128, width: 128 } },
+    },
+    {
+      what: "that differs in several ways, and names them all",
+      found:
+        /takes uint8, but its card says float32; the model takes 3 bands, .*; the model answers 3 classes, /,
+      changes: {
+        input: { dtype: "float32", bands: ["1", "2"], mean: [0], std: [1] },
+        card: { classes: two },
+      },
+    },
+    {
+      what: "of raw scores where its card says probabilities",
+      found: /sum to -?[\d.]+ in a cell, .*output\.kind softmax/,
+      changes: { of: "logits-nhwc", output: { kind: "softmax" } },
     },
     {
       what: "that is cut off, though its SHA-256 is right",
@@ -152,13 +171,41 @@ describe("map refuses, in two lines and with exit 2, a model", () => {
     const path = join(scratch, "bare.onnx");
     cpSync(join(fixtureModelPath("pixelwise"), "model.onnx"), path);
     rmSync(join(scratch, "model.json"), { force: true });
-    await expectRefusal(path, /there is no model card beside the model/, /Write .*bare\.json/);
+    await expectRefusal(
+      path,
+      /there is no model card beside the model/,
+      /inspect .*bare\.onnx -o bare\.json/,
+    );
+  });
+
+  test.each([
+    {
+      what: "whose metadata is for detecting",
+      keys: { model_type: '"Detector"', class_names: '{"0": "car"}' },
+      found: /model_type Detector, but land cover needs a Segmentor/,
+    },
+    {
+      what: "whose metadata cannot be understood",
+      keys: { model_type: '"Segmentor"', resolution: "coarse" },
+      found: /metadata key resolution is coarse: /,
+    },
+  ])("$what", async ({ what, keys, found }) => {
+    const path = join(scratch, `${what}.onnx`);
+    const graph = readFileSync(join(fixtureModelPath("pixelwise"), "model.onnx"));
+    writeFileSync(path, Buffer.concat([graph, ...Object.entries(keys).map(metadataProp)]));
+    await expectRefusal(path, found, /model card beside/);
   });
 
   test("that is not installed, and names the nearest that is", async () => {
     await expectRefusal("pspnet-mobilnetv2", /no such model/, /Did you mean pspnet-mobilenetv2\?/);
   });
 });
+
+/** One more entry of metadata_props: fields of a protobuf message may follow each other in any order. */
+function metadataProp([key, value]: readonly [string, string]): Buffer {
+  const field = (tag: number, text: Buffer): Buffer => Buffer.concat([Buffer.from([tag, text.length]), text]);
+  return field((14 << 3) | 2, Buffer.concat([field(10, Buffer.from(key)), field(18, Buffer.from(value))]));
+}
 
 const hasGpu =
   ["/dev/nvidiactl", "/dev/dri"].some(existsSync) || process.env["VK_ICD_FILENAMES"] !== undefined;
