@@ -4,8 +4,8 @@ import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { CancelledError, UserError } from "../errors.ts";
+import type { WorkerSetup } from "./inference-task.ts";
 import type { Model } from "./model.ts";
-import type { WorkerSetup } from "./onnx-worker.ts";
 
 /** Where inference runs, by the name of ONNX Runtime's execution provider. */
 export type Device = WorkerSetup["executionProvider"];

@@ -1,75 +1,109 @@
 import { workerData } from "node:worker_threads";
 import { InferenceSession, Tensor } from "onnxruntime-node";
 import { messageOf } from "../errors.ts";
-import type { SampleArray } from "../scene/raster-block.ts";
 import { cardFaults, type TensorFacts } from "./card-faults.ts";
 import { addFlipped, type Flip, flipSamples } from "./flips.ts";
-import { inputTensorData } from "./input-tensor.ts";
+import type { InferenceResult, InferenceTask, WorkerSetup } from "./inference-task.ts";
+import { inputTensorData, type TensorSamples } from "./input-tensor.ts";
 import { loadingFault } from "./loading-fault.ts";
-import type { ModelCard } from "./model-card.ts";
 import { scoresOf } from "./output-scores.ts";
-
-/** What every worker of a pool is given. */
-export interface WorkerSetup {
-  readonly modelPath: string;
-  readonly card: ModelCard;
-  readonly executionProvider: "cpu" | "cuda" | "webgpu";
-  /** What each chip is shown as: its scores are the mean over these. */
-  readonly flips: readonly Flip[];
-}
-
-/** One chip for the model: interleaved samples of height · width · bands. */
-export interface InferenceTask {
-  readonly data: SampleArray;
-  readonly width: number;
-  readonly height: number;
-}
-
-/** The answer: probabilities, [classes][height/stride][width/stride], and the seconds that the session took. */
-export interface InferenceResult {
-  readonly scores: Float32Array<ArrayBuffer>;
-  readonly seconds: number;
-}
 
 const { modelPath, card, executionProvider, flips } = setupOf(workerData);
 let session: Promise<InferenceSession> | undefined;
+let turn: Promise<unknown> = Promise.resolve();
+/** The input tensor's memory, kept from run to run: a session refuses shared memory. */
+let values: TensorSamples = new Uint8Array(0);
 
-/** Runs the model on one chip. Called by the pool; blocks this worker's thread meanwhile. */
-export async function infer(chip: InferenceTask): Promise<InferenceResult> {
-  session ??= createSession(chip.width);
-  const ready = await session;
-  const [only, ...others] = flips;
-  if (only === undefined || others.length === 0) return inferOnce(ready, chip);
-  const { stride } = card.output;
-  const size = { width: chip.width / stride, height: chip.height / stride };
-  const scores = new Float32Array(card.classes.length * size.width * size.height);
-  let seconds = 0;
-  for (const flip of flips) {
-    const data = flipSamples(chip.data, chip.width, card.input.bands.length, flip);
-    const answer = await inferOnce(ready, { ...chip, data });
-    addFlipped(scores, answer.scores, size, flip);
-    seconds += answer.seconds;
-  }
-  for (let i = 0; i < scores.length; i++) scores[i]! /= flips.length;
-  return { scores, seconds };
+/** Runs the model on a batch of chips, one batch after the other. Called by the pool; blocks this worker's thread meanwhile. */
+export function infer(task: InferenceTask): Promise<InferenceResult> {
+  const result = turn.then(() => answer(task)).catch(failed);
+  turn = result;
+  return result;
 }
 
-async function inferOnce(
-  ready: InferenceSession,
-  { data, width, height }: InferenceTask,
-): Promise<InferenceResult> {
+function failed(cause: unknown): InferenceResult {
+  return { kind: "failed", message: messageOf(cause) };
+}
+
+async function answer(task: InferenceTask): Promise<InferenceResult> {
+  session ??= createSession(task.width);
+  const ready = await session;
+  const batch = fixedBatch(ready);
+  if (batch !== null && batch !== task.batch) return { kind: "fixed-batch", batch };
+  const failures: (string | null)[] = task.chips.map(() => null);
+  let seconds = 0;
+  for (const scores of task.scores) scores.fill(0);
+  for (const flip of flips) {
+    const input = new Tensor(card.input.dtype, inputValues(task, flip), inputShape(task));
+    const run = await runTimed(ready, input);
+    seconds += run.seconds;
+    task.scores.forEach((scores, i) => {
+      failures[i] ??= addAnswer(scores, outputOf(run.output, i, task.batch), task, flip);
+    });
+  }
+  return { kind: "answers", failures, seconds };
+}
+
+/** The batch that the graph is frozen to; null where it takes any. */
+function fixedBatch({ inputNames, inputMetadata }: InferenceSession): number | null {
+  const index = card.input.name === undefined ? 0 : inputNames.indexOf(card.input.name);
+  const input = inputMetadata[index];
+  const batch = input?.isTensor === true ? input.shape[0] : undefined;
+  return typeof batch === "number" && batch > 0 ? batch : null;
+}
+
+function inputValues({ chips, width, height, batch }: InferenceTask, flip: Flip): TensorSamples {
   const { input } = card;
-  const dims =
-    input.layout === "nhwc" ? [1, height, width, input.bands.length] : [1, input.bands.length, height, width];
-  const tensor = new Tensor(input.dtype, inputTensorData(data, width * height, input), dims);
-  const inputName = input.name ?? ready.inputNames[0]!;
+  chips.forEach((chip, i) => {
+    const data = inputTensorData(flipSamples(chip, width, input.bands.length, flip), width * height, input);
+    const length = data.length * batch;
+    if (values.length !== length || values.constructor !== data.constructor)
+      values = new (data.constructor as new (length: number) => TensorSamples)(length);
+    values.set(data, i * data.length);
+  });
+  return values;
+}
+
+function inputShape({ batch, width, height }: InferenceTask): number[] {
+  const bands = card.input.bands.length;
+  return card.input.layout === "nhwc" ? [batch, height, width, bands] : [batch, bands, height, width];
+}
+
+async function runTimed(
+  ready: InferenceSession,
+  input: Tensor,
+): Promise<{ readonly output: Tensor; readonly seconds: number }> {
+  const inputName = card.input.name ?? ready.inputNames[0]!;
   const outputName = card.output.name ?? ready.outputNames[card.output.index]!;
   const start = performance.now();
-  const outputs = await ready.run({ [inputName]: tensor }, [outputName]);
-  const seconds = (performance.now() - start) / 1000;
+  const outputs = await ready.run({ [inputName]: input }, [outputName]);
+  return { output: outputs[outputName]!, seconds: (performance.now() - start) / 1000 };
+}
+
+/** The part of an output that answers one chip of the batch, as a tensor of batch 1. */
+function outputOf(output: Tensor, index: number, batch: number): Tensor {
+  if (batch === 1 || output.dims[0] !== batch) return output;
+  const data = output.data as Float32Array;
+  const length = data.length / batch;
+  const part = data.subarray(index * length, (index + 1) * length);
+  return new Tensor(output.type as "float32", part, [1, ...output.dims.slice(1)]);
+}
+
+/** Adds a flipped chip's share of its scores; the reason where the answer is of no use, else null. */
+function addAnswer(scores: Float32Array, output: Tensor, { width, height }: InferenceTask, flip: Flip) {
   const { stride } = card.output;
   const size = { width: width / stride, height: height / stride };
-  return { scores: scoresOf(outputs[outputName]!, card, size), seconds };
+  try {
+    const answered = scoresOf(output, card, size);
+    if (flips.length === 1) scores.set(answered);
+    else {
+      for (let i = 0; i < answered.length; i++) answered[i]! /= flips.length;
+      addFlipped(scores, answered, size, flip);
+    }
+    return null;
+  } catch (error) {
+    return messageOf(error);
+  }
 }
 
 /** A session whose graph is what the card says, for chips of `side` px. Throws Error with all that differs. */

@@ -1,116 +1,136 @@
-import { fileURLToPath } from "node:url";
-import { Piscina } from "piscina";
 import { messageOf, oneLine, UserError } from "../errors.ts";
 import { describeWindow } from "../geo/window.ts";
+import type { SampleArray } from "../scene/raster-block.ts";
 import { mapOrdered } from "../stream.ts";
 import type { Chip } from "../tiler/tiler.ts";
-import { FLIPS } from "./flips.ts";
+import { BatchMemory } from "./batch-memory.ts";
+import { type Answer, DeviceFailure, type LoadedChips } from "./batch-runner.ts";
+import { chipGroups } from "./chip-groups.ts";
+import { type DeviceOptions, type DeviceReport, InferenceDevice } from "./inference-device.ts";
 import type { Model } from "./model.ts";
-import type { InferenceResult, InferenceTask, WorkerSetup } from "./onnx-worker.ts";
+import { WorkerDiedError } from "./worker-threads.ts";
 
-/** The compiled worker, from src and from dist alike. */
-const WORKER = fileURLToPath(new URL("../../dist/inference/onnx-worker.js", import.meta.url));
-
-/** How many workers infer, and on what. */
-export interface PoolOptions {
-  readonly workers: number;
-  readonly executionProvider: WorkerSetup["executionProvider"];
-  /** What each chip is shown as; only as it is by default. */
-  readonly flips?: WorkerSetup["flips"];
-}
-
-/** A chip with its scores, [classes][height][width] cells; null for a chip without data. */
+/** A chip with its scores, [classes][height][width] cells; null for a chip without data. They hold until the next chip is asked for. */
 export interface InferredChip extends Omit<Chip, "data"> {
-  readonly scores: Float32Array<ArrayBuffer> | null;
+  readonly scores: Float32Array | null;
   /** Why the chip could not be inferred; null where it could. */
   readonly failure: string | null;
   /** Seconds inside the inference session; 0 for a chip without data. */
   readonly seconds: number;
 }
 
-/** Worker threads with one inference session each. */
+/** Chips of one group, in their order, and the memory that their scores lie in. */
+interface InferredGroup {
+  readonly chips: readonly InferredChip[];
+  readonly memory: BatchMemory;
+}
+
+/** Infers chips in batches on a device's workers, in the order in which they come. */
 export class WorkerPool {
-  readonly #pool: Piscina<InferenceTask, InferenceResult>;
   readonly #model: Model;
-  readonly workers: number;
-  /** Why a worker could not start, where one could not. */
-  #startFailure: Error | null = null;
+  readonly #device: InferenceDevice;
+  readonly #spare: BatchMemory[] = [];
 
-  constructor(model: Model, { workers, executionProvider, flips = FLIPS.slice(0, 1) }: PoolOptions) {
-    const workerData: WorkerSetup = { modelPath: model.path, card: model.card, executionProvider, flips };
+  constructor(model: Model, options: DeviceOptions) {
     this.#model = model;
-    this.workers = workers;
-    this.#pool = new Piscina({
-      filename: WORKER,
-      name: "infer",
-      minThreads: workers,
-      maxThreads: workers,
-      workerData,
-    });
-    this.#pool.on("error", (error: Error) => this.#workerFailed(error));
+    this.#device = new InferenceDevice(model, options);
   }
 
-  /** A worker ended without a task of its own, so no call has failed yet; with none left, those that wait would wait for ever. */
-  #workerFailed(error: Error): void {
-    this.#startFailure ??= error;
-    if (this.#pool.threads.length === 0) void this.#pool.destroy();
-  }
-
-  /** What a failed call of the pool was about, on one line. */
-  #reason(cause: unknown): string {
-    return oneLine(messageOf(this.#startFailure ?? cause));
+  /** How the device has worked so far. */
+  get report(): DeviceReport {
+    return this.#device.report;
   }
 
   /**
-   * Answers a blank chip, so that a model that does not load or does not match its card fails before anything is read.
-   * Throws UserError "bad-model".
+   * Answers a blank chip, so that a model that does not load or does not match its card fails before anything is read, and a device
+   * with little memory finds its batch. Throws UserError "bad-model".
    */
   async check(chip: number): Promise<void> {
     const { bands } = this.#model.card.input;
-    try {
-      await this.#pool.run({ data: new Uint8Array(chip * chip * bands.length), width: chip, height: chip });
-    } catch (cause) {
-      throw new UserError(
-        "bad-model",
-        `${this.#model.path}: ${this.#reason(cause)}.`,
-        "Get the file again or correct the model card beside it, or choose another model with -m.",
-        { cause },
-      );
-    }
+    const blank = new Uint8Array(chip * chip * bands.length);
+    const loaded = this.#load(new BatchMemory(), [blank], { width: chip, height: chip });
+    const failure = await this.#device.check(loaded).then(
+      ([answer]) => answer!.failure,
+      (error: unknown) => messageOf(error),
+    );
+    if (failure === null) return;
+    throw new UserError(
+      "bad-model",
+      `${this.#model.path}: ${oneLine(failure)}.`,
+      "Get the file again or correct the model card beside it, or choose another model with -m.",
+    );
   }
 
   /**
    * Infers chips in order, with no more under way than keeps the workers busy. A chip that fails throws UserError "failed-chip", or,
-   * with `skipFailed`, comes without scores and with its failure; where no worker is left it throws in any case.
+   * with `skipFailed`, comes without scores and with its failure; where no worker can be kept alive it throws in any case.
    */
-  infer(
+  async *infer(
     chips: AsyncIterable<Chip>,
     { skipFailed = false }: { readonly skipFailed?: boolean } = {},
   ): AsyncGenerator<InferredChip> {
-    return mapOrdered(chips, (chip) => this.#inferChip(chip, skipFailed), { concurrency: this.workers + 1 });
+    const groups = chipGroups(chips, () => this.#device.group);
+    const concurrency = this.#device.underWay;
+    for await (const group of mapOrdered(groups, (some) => this.#inferGroup(some), { concurrency })) {
+      for (const chip of group.chips) {
+        if (chip.failure !== null && !skipFailed) throw failedChip(chip, chip.failure);
+        yield chip;
+      }
+      this.#spare.push(group.memory);
+    }
   }
 
-  async #inferChip({ data, ...chip }: Chip, skipFailed: boolean): Promise<InferredChip> {
-    if (data === null) return { ...chip, scores: null, failure: null, seconds: 0 };
-    const { width, height } = chip.window;
+  async #inferGroup(chips: readonly Chip[]): Promise<InferredGroup> {
+    const memory = this.#spare.pop() ?? new BatchMemory();
+    const data = chips.flatMap((chip) => (chip.data === null ? [] : [chip.data]));
+    const answers = data.length === 0 ? [] : await this.#answers(memory, chips, data);
+    let next = 0;
+    const inferred = chips.map(({ data: samples, ...chip }): InferredChip => {
+      const answer = samples === null ? NOT_ASKED : answers[next++]!;
+      const { scores, failure, seconds } = answer;
+      return { ...chip, scores, failure: failure === null ? null : oneLine(failure), seconds };
+    });
+    return { chips: inferred, memory };
+  }
+
+  async #answers(
+    memory: BatchMemory,
+    chips: readonly Chip[],
+    data: readonly SampleArray[],
+  ): Promise<readonly Answer[]> {
+    const first = chips.find((chip) => chip.data !== null)!;
     try {
-      const transferList = data.buffer instanceof ArrayBuffer ? [data.buffer] : [];
-      const result = await this.#pool.run({ data, width, height }, { transferList });
-      return { ...chip, ...result, failure: null };
+      return await this.#device.answer(this.#load(memory, data, first.window));
     } catch (cause) {
-      if (skipFailed && this.#startFailure === null)
-        return { ...chip, scores: null, failure: this.#reason(cause), seconds: 0 };
-      throw new UserError(
-        "failed-chip",
-        `Inference failed for the chip of ${describeWindow(chip.window)}: ${this.#reason(cause)}.`,
-        "Look at the scene there, try another model with -m, or pass --on-error skip to leave nodata there.",
-        { cause },
-      );
+      if (cause instanceof DeviceFailure)
+        return data.map(() => ({ scores: null, failure: cause.message, seconds: 0 }));
+      throw cause instanceof WorkerDiedError ? failedChip(first, cause.message, cause) : cause;
     }
+  }
+
+  #load(
+    memory: BatchMemory,
+    data: readonly SampleArray[],
+    { width, height }: { readonly width: number; readonly height: number },
+  ): LoadedChips {
+    const { classes, output } = this.#model.card;
+    const cells = (width / output.stride) * (height / output.stride);
+    return memory.load(data, { width, height, scores: classes.length * cells });
   }
 
   /** Ends the workers. Every task must have settled: stopping a busy session would abort the process. */
   async close(): Promise<void> {
-    await this.#pool.destroy();
+    await this.#device.close();
   }
+}
+
+const NOT_ASKED: Answer = { scores: null, failure: null, seconds: 0 };
+
+function failedChip({ window }: Pick<Chip, "window">, reason: string, cause?: unknown): UserError {
+  return new UserError(
+    "failed-chip",
+    `Inference failed for the chip of ${describeWindow(window)}: ${oneLine(reason)}.`,
+    "Look at the scene there, try another model with -m, or pass --on-error skip to leave nodata there.",
+    { cause },
+  );
 }

@@ -2,7 +2,7 @@ import type { AxisPlan, PlannedChip } from "../tiler/chip-plan.ts";
 import { type Blend, risingWeights } from "./blend.ts";
 
 /** Scores of a chip, [classes][height][width] cells. */
-export type Scores = Float32Array<ArrayBuffer>;
+export type Scores = Float32Array;
 
 /** What the blender must know: the lattice in cells, the number of classes, and the weights. */
 export interface BlenderOptions {

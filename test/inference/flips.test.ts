@@ -39,7 +39,7 @@ test("a model that looks at single pixels answers the same with --tta flip", asy
   const [once, mirrored] = await Promise.all(
     pools.map(async (pool) => {
       const scores: Float32Array[] = [];
-      for await (const chip of pool.infer(chips())) scores.push(chip.scores!);
+      for await (const chip of pool.infer(chips())) scores.push(chip.scores!.slice());
       return scores;
     }),
   );

@@ -1,0 +1,38 @@
+import type { SampleArray } from "../scene/raster-block.ts";
+import type { Flip } from "./flips.ts";
+import type { ModelCard } from "./model-card.ts";
+
+/** What every worker of a pool is given. */
+export interface WorkerSetup {
+  readonly modelPath: string;
+  readonly card: ModelCard;
+  readonly executionProvider: "cpu" | "cuda" | "webgpu";
+  /** What each chip is shown as: its scores are the mean over these. */
+  readonly flips: readonly Flip[];
+}
+
+/** Chips for one run of the model, all in memory that is shared with the worker. */
+export interface InferenceTask {
+  /** Interleaved samples of height · width · bands, one array a chip. */
+  readonly chips: readonly SampleArray[];
+  readonly width: number;
+  readonly height: number;
+  /** Chips that the tensor holds, at least those given: always the same shape, so that a chip's answer does not depend on its company. */
+  readonly batch: number;
+  /** Where the probabilities go, [classes][height/stride][width/stride], one array a chip. */
+  readonly scores: readonly Float32Array[];
+}
+
+/** How a run of the model went. */
+export type InferenceResult =
+  | {
+      readonly kind: "answers";
+      /** Per chip, why it has no scores; null where it has. */
+      readonly failures: readonly (string | null)[];
+      /** Seconds inside the inference session. */
+      readonly seconds: number;
+    }
+  /** The graph takes only batches of this size: nothing was run. */
+  | { readonly kind: "fixed-batch"; readonly batch: number }
+  /** The runtime's own message: no chip has scores. */
+  | { readonly kind: "failed"; readonly message: string };

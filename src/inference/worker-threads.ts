@@ -1,0 +1,62 @@
+import { Piscina } from "piscina";
+import { messageOf, oneLine } from "../errors.ts";
+import type { InferenceResult, InferenceTask } from "./inference-task.ts";
+
+/** A worker thread ended before it answered: what it was asked is not done. */
+export class WorkerDiedError extends Error {
+  constructor(cause: unknown) {
+    super(oneLine(messageOf(cause)), { cause });
+    this.name = "WorkerDiedError";
+  }
+}
+
+/** Which worker file runs, how often, and what it is given. */
+export interface ThreadOptions {
+  readonly file: string;
+  readonly threads: number;
+  /** Tasks that a worker holds at a time: 2 where it must not wait for the main thread in between. */
+  readonly tasksPerThread: number;
+  readonly setup: unknown;
+}
+
+/** Worker threads that infer. A dead one is replaced; where none can start every call fails, and none waits for ever. */
+export class WorkerThreads {
+  readonly #pool: Piscina<InferenceTask, InferenceResult>;
+  /** Why a worker ended that had no task. */
+  #failure: unknown = null;
+
+  constructor({ file, threads, tasksPerThread, setup }: ThreadOptions) {
+    this.#pool = new Piscina({
+      filename: file,
+      name: "infer",
+      minThreads: threads,
+      maxThreads: threads,
+      concurrentTasksPerWorker: tasksPerThread,
+      workerData: setup,
+    });
+    this.#pool.on("error", (error: Error) => {
+      this.#failure ??= error;
+      this.#failWaiting();
+    });
+    this.#pool.on("workerDestroy", () => setImmediate(() => this.#failWaiting()));
+  }
+
+  /** With no worker left, tasks that wait for one would wait for ever. */
+  #failWaiting(): void {
+    if (this.#pool.threads.length === 0) void this.#pool.destroy();
+  }
+
+  /** Throws WorkerDiedError where the worker ended meanwhile or none could start. */
+  async run(task: InferenceTask): Promise<InferenceResult> {
+    try {
+      return await this.#pool.run(task);
+    } catch (cause) {
+      throw new WorkerDiedError(this.#failure ?? cause);
+    }
+  }
+
+  /** Ends the workers. Every task must have settled: stopping a busy session would abort the process. */
+  async close(): Promise<void> {
+    await this.#pool.destroy();
+  }
+}

@@ -1,0 +1,235 @@
+import { availableParallelism } from "node:os";
+import { afterEach, describe, expect, test } from "vitest";
+import type { DeviceOptions, DeviceWarning } from "../../src/inference/inference-device.ts";
+import type { Model } from "../../src/inference/model.ts";
+import { WorkerPool } from "../../src/inference/worker-pool.ts";
+import type { Chip } from "../../src/tiler/tiler.ts";
+import { fixtureModel } from "../support/fixture-model.ts";
+import { type SimulatedDevice, simulated } from "../support/simulated-device.ts";
+
+const SIDE = 64;
+const pixelwise = await fixtureModel("pixelwise");
+const open: WorkerPool[] = [];
+afterEach(async () => {
+  for (const pool of open.splice(0)) await pool.close();
+});
+
+/** Chip i is all of grey i · 40 % 256, so that its label is known; chips named in `blank` have no data. */
+function chipOf(index: number, blank: readonly number[] = []): Chip {
+  const window = { col: index * SIDE, row: 0, width: SIDE, height: SIDE };
+  const data = blank.includes(index) ? null : new Uint8Array(SIDE * SIDE * 3).fill(greyOf(index));
+  return { index, latticeCol: index, latticeRow: 0, window, owned: window, data, bands: 3, ownedMask: null };
+}
+
+const greyOf = (index: number): number => (index * 40) % 256;
+const labelOf = (index: number): number => (greyOf(index) * 3) >> 8;
+
+async function* chips(count: number, blank: readonly number[] = []): AsyncGenerator<Chip> {
+  for (let index = 0; index < count; index++) yield chipOf(index, blank);
+}
+
+interface Trial extends SimulatedDevice {
+  readonly count: number;
+  readonly blank?: readonly number[];
+  readonly options?: Partial<DeviceOptions>;
+  readonly model?: Model;
+  readonly check?: boolean;
+}
+
+/** Infers chips on a simulated GPU; every chip must come once, in order, with the scores of its own grey. */
+async function infer({
+  count,
+  blank = [],
+  options = {},
+  model = pixelwise,
+  check = false,
+  ...device
+}: Trial) {
+  const { simulated: worker, tasks } = simulated(device);
+  const warnings: DeviceWarning[] = [];
+  const pool = new WorkerPool(model, {
+    workers: 1,
+    executionProvider: "cuda",
+    batch: 4,
+    simulated: worker,
+    onWarning: (warning) => void warnings.push(warning),
+    ...options,
+  });
+  open.push(pool);
+  if (check) await pool.check(SIDE);
+  const labels: (number | null)[] = [];
+  let seconds = 0;
+  for await (const chip of pool.infer(chips(count, blank))) {
+    expect(chip.index).toBe(labels.length);
+    labels.push(chip.scores === null ? null : winner(chip.scores));
+    seconds += chip.seconds;
+  }
+  expect(labels).toEqual(Array.from({ length: count }, (_, i) => (blank.includes(i) ? null : labelOf(i))));
+  const sizes = tasks().map(({ batch, chips: filled }) => `${filled} of ${batch}`);
+  return { sizes, seconds, report: pool.report, warnings: warnings.map(({ code }) => code), told: warnings };
+}
+
+/** The class that has the highest score at the first and at the last cell. */
+function winner(scores: Float32Array): number {
+  const cells = SIDE * SIDE;
+  const at = (cell: number): number =>
+    [0, 1, 2].reduce((best, k) => (scores[k * cells + cell]! > scores[best * cells + cell]! ? k : best), 0);
+  expect(at(0)).toBe(at(cells - 1));
+  return at(0);
+}
+
+describe("batches", () => {
+  test("hold as many chips as asked for, the last one what is left, always in the same shape", async () => {
+    const { sizes, report, warnings } = await infer({ count: 10 });
+    expect(sizes).toEqual(["4 of 4", "4 of 4", "2 of 4"]);
+    expect(report).toMatchObject({ batch: 4, redoneOnCpu: 0, lost: null });
+    expect(warnings).toEqual([]);
+  });
+
+  test("leave out chips without data, which come in their place", async () => {
+    const blank = [0, 1, 3, 4, 5, 9];
+    expect((await infer({ count: 12, blank })).sizes).toEqual(["4 of 4", "2 of 4"]);
+  });
+
+  test("do not wait for ever in a desert of chips without data", async () => {
+    const blank = Array.from({ length: 40 }, (_, i) => i).filter((i) => i !== 2 && i !== 39);
+    expect((await infer({ count: 40, blank })).sizes).toEqual(["1 of 4", "1 of 4"]);
+  });
+
+  test.each([
+    { provider: "cuda", chip: 512, batch: 16 },
+    { provider: "webgpu", chip: 1024, batch: 4 },
+    { provider: "cuda", chip: 4096, batch: 1 },
+    { provider: "cuda", chip: 64, batch: 64 },
+    { provider: "cpu", chip: 512, batch: 1 },
+  ] as const)(
+    "auto: chips of $chip px on $provider go $batch at a time",
+    async ({ provider, chip, batch }) => {
+      const model = { ...pixelwise, card: { ...pixelwise.card, chip } };
+      const options = { executionProvider: provider, batch: "auto" } as const;
+      expect((await infer({ count: 1, model, options })).sizes).toEqual([`1 of ${batch}`]);
+    },
+  );
+
+  test("of a model whose graph takes only one chip at a time hold one, whatever is asked for", async () => {
+    const fixed = await fixtureModel("fixed64");
+    const pool = new WorkerPool(fixed, { workers: 1, executionProvider: "cpu", batch: 4 });
+    open.push(pool);
+    await pool.check(SIDE);
+    const labels: number[] = [];
+    for await (const { scores } of pool.infer(chips(6))) labels.push(winner(scores!));
+    expect(labels).toEqual([0, 1, 2, 3, 4, 5].map(labelOf));
+    expect(pool.report.batch).toBe(1);
+  });
+
+  test("give on the CPU the very scores that chips alone do", async () => {
+    const model = await fixtureModel("box65");
+    const scoresOf = async (batch: number): Promise<Float32Array[]> => {
+      const pool = new WorkerPool(model, { workers: 1, executionProvider: "cpu", batch });
+      open.push(pool);
+      const scores: Float32Array[] = [];
+      for await (const chip of pool.infer(chips(5))) scores.push(chip.scores!.slice());
+      return scores;
+    };
+    expect(await scoresOf(3)).toEqual(await scoresOf(1));
+  });
+});
+
+describe("a device that runs out of memory", () => {
+  test("is given half as many chips, again and again, and loses none; each time is told", async () => {
+    const { sizes, report, warnings, told } = await infer({
+      count: 8,
+      memory: [8, 2],
+      options: { batch: 8 },
+    });
+    expect(sizes).toEqual(["8 of 8"]);
+    const tight = await infer({ count: 16, memory: [2], options: { batch: 8 } });
+    expect(tight.sizes.filter((size) => size === "2 of 2")).toHaveLength(8);
+    expect(tight.report).toMatchObject({ batch: 2, redoneOnCpu: 0, lost: null });
+    expect(tight.warnings).toEqual(["batch-halved", "batch-halved"]);
+    expect([report.batch, warnings, told]).toEqual([8, [], []]);
+  });
+
+  test("in the middle of a run goes on with half from there", async () => {
+    const { sizes, report, warnings } = await infer({ count: 16, memory: [4, 4, 2] });
+    expect(sizes.slice(0, 3)).toEqual(["4 of 4", "4 of 4", "4 of 4"]);
+    expect(sizes.filter((size) => size === "2 of 2")).toHaveLength(4);
+    expect(report.batch).toBe(2);
+    expect(warnings).toEqual(["batch-halved"]);
+  });
+
+  test("of its own accord finds its batch before the run, and nobody is bothered", async () => {
+    const options = { batch: "auto" } as const;
+    const { sizes, report, warnings } = await infer({ count: 10, memory: [5], check: true, options });
+    expect(sizes).toEqual([
+      "1 of 64",
+      "1 of 32",
+      "1 of 16",
+      "1 of 8",
+      "1 of 4",
+      "4 of 4",
+      "4 of 4",
+      "2 of 4",
+    ]);
+    expect([report.batch, warnings]).toEqual([4, []]);
+  });
+
+  test("even with one chip leaves them all to the CPU, and says so", async () => {
+    const { report, warnings, told } = await infer({ count: 9, memory: [4, 0] });
+    expect(warnings).toEqual(["batch-halved", "batch-halved", "device-lost"]);
+    expect(told.at(-1)!.message).toMatch(/^cuda failed \(CUDA failure 2: out of memory.*the CPU goes on/);
+    expect(report).toMatchObject({ redoneOnCpu: 5, lost: expect.stringContaining("out of memory") });
+  });
+});
+
+test("chips that a device answers with NaN are inferred on the CPU, the others not, and it is told once", async () => {
+  const { report, warnings } = await infer({ count: 16, nanWhere: greyOf(3) });
+  expect(report).toMatchObject({ redoneOnCpu: 1, lost: null });
+  expect(warnings).toEqual(["redone-on-cpu"]);
+});
+
+describe.each(["exit", "throw"] as const)("a worker that dies (%s)", (how) => {
+  test("on a GPU leaves its chips and all others to the CPU", async () => {
+    const { report, warnings, told } = await infer({ count: 13, dies: { how, at: [1] } });
+    expect(warnings).toEqual(["device-lost"]);
+    expect(told[0]!.message).toMatch(how === "exit" ? /exited with code: 7/ : /the driver is gone/);
+    expect(report.redoneOnCpu).toBe(9);
+  });
+
+  test("on the CPU is replaced, and its chip inferred again", async () => {
+    const options = { executionProvider: "cpu", batch: 1, workers: 2 } as const;
+    const { warnings, report } = await infer({ count: 6, dies: { how, at: [2] }, options });
+    expect(warnings).toEqual(["worker-died"]);
+    expect(report.lost).toBeNull();
+  });
+
+  test("on the CPU each time ends the run, and names the chip and the reason", async () => {
+    const options = { executionProvider: "cpu", batch: 1 } as const;
+    await expect(infer({ count: 6, dies: { how }, options })).rejects.toMatchObject({
+      code: "failed-chip",
+      message: expect.stringMatching(how === "exit" ? /column 0, row 0.*code: 7/ : /the driver is gone/),
+    });
+  });
+});
+
+describe("the busy share of a device", () => {
+  test("is the seconds inside the session, to the last one, of the time from first batch to last answer", async () => {
+    const secondsPerMegapixel = 1.5;
+    const { seconds, report } = await infer({ count: 10, secondsPerMegapixel });
+    const inSession = (3 * 4 * SIDE * SIDE * secondsPerMegapixel) / 1e6;
+    expect(seconds).toBeCloseTo(inSession, 9);
+    expect(report.busyShare).toBeGreaterThan(0.2);
+    expect(report.busyShare).toBeLessThanOrEqual(1);
+  });
+
+  test("is unknown before anything is answered", () => {
+    const pool = new WorkerPool(pixelwise, { workers: 1, executionProvider: "cpu" });
+    open.push(pool);
+    expect(pool.report.busyShare).toBeNull();
+  });
+});
+
+test("without a GPU all cores take over: groups grow to the number of CPU workers", async () => {
+  const { report } = await infer({ count: 4 * availableParallelism(), dies: { how: "exit", at: [0] } });
+  expect(report.redoneOnCpu).toBe(4 * availableParallelism());
+});

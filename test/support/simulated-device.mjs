@@ -1,0 +1,48 @@
+/**
+ * A worker in a device's place: answers as the fixture model "pixelwise" would, or what a file holds, in a set time, and fails where it is told to
+ * (see simulated-device.ts). It waits without spending CPU, as the thread of a GPU does.
+ */
+import { openSync, readSync } from "node:fs";
+import { workerData } from "node:worker_threads";
+
+const { card, settings } = Array.isArray(workerData) ? workerData[1] : workerData;
+const { secondsPerMegapixel = 0, memory, nanWhere = null, dies = null, answers = null } = settings;
+const log = new Int32Array(settings.log);
+const answerFile = answers === null ? null : openSync(answers, "r");
+let answered = 0;
+
+export function infer({ chips, width, height, batch, scores }) {
+  const task = Atomics.add(log, 0, 1);
+  Atomics.store(log, 1 + 2 * task, batch);
+  Atomics.store(log, 2 + 2 * task, chips.length);
+  if (dies?.at?.includes(task) ?? dies !== null) return die(dies.how);
+  if (batch > (memory?.[Math.min(task, memory.length - 1)] ?? batch))
+    return { kind: "failed", message: "CUDA failure 2: out of memory ; GPU=0 ; hostname=simulated" };
+  const seconds = (secondsPerMegapixel * batch * width * height) / 1e6;
+  if (seconds > 0) Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, seconds * 1000);
+  const failures = chips.map((chip, i) => answer(chip, scores[i], width * height));
+  return { kind: "answers", failures, seconds };
+}
+
+function answer(chip, scores, pixels) {
+  if (answerFile !== null) {
+    readSync(answerFile, scores, 0, scores.byteLength, scores.byteLength * answered++);
+    return null;
+  }
+  if (chip[0] === nanWhere) return "the model answers NaN or infinity";
+  scores.fill(0);
+  for (let i = 0; i < pixels; i++) {
+    const label = (chip[i * 3] + chip[i * 3 + 1] + chip[i * 3 + 2]) >> 8;
+    scores[Math.min(label, card.classes.length - 1) * pixels + i] = 1;
+  }
+  return null;
+}
+
+/** Ends this thread, cleanly or with an error that nobody catches; the task is never answered. */
+function die(how) {
+  if (how === "exit") process.exit(7);
+  setImmediate(() => {
+    throw new Error("the driver is gone");
+  });
+  return new Promise(() => undefined);
+}
