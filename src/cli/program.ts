@@ -101,7 +101,8 @@ function addMap(root: Command, output: CommandOutput, interruptible: Interruptib
         "int8",
       ]),
     )
-    .option("--workers <n>", "inference workers; one a core by default", wholeNumber)
+    .option("--workers <n>", "inference workers on the CPU; one a core by default", wholeNumber)
+    .option("--batch <n>", "chips to a run of the model, or auto: what fits the GPU's memory", batch)
     .option("--chip <px>", "side of a chip; the model's by default", wholeNumber)
     .option("--overlap <px>", "px shared by neighbouring chips; the model's by default", wholeNumber)
     .addOption(new Option("--blend <how>", "how overlapping chips are merged").choices(["hann", "crop"]))
@@ -185,6 +186,10 @@ function numbers(text: string): number[] {
 function wholeNumber(text: string): number {
   if (!/^\d+$/.test(text)) throw new InvalidArgumentError("It must be a whole number.");
   return Number(text);
+}
+
+function batch(text: string): "auto" | number {
+  return text === "auto" ? text : wholeNumber(text);
 }
 
 function number(text: string): number {

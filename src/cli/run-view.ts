@@ -16,6 +16,14 @@ const STAGE_NAMES: Readonly<Record<Stage, string>> = {
   report: "Writing report",
 };
 
+type Start = RunEvent & { type: "start" };
+
+const DEVICE_NAMES = new Map([
+  ["cpu", "CPU"],
+  ["cuda", "GPU (CUDA)"],
+  ["webgpu", "GPU (WebGPU)"],
+]);
+
 /** Shows a run while it runs. */
 export interface RunView {
   readonly show: RunListener;
@@ -39,11 +47,11 @@ export function runView(output: CommandOutput, mode: "json" | "quiet" | "text"):
 }
 
 function textView(output: CommandOutput, bar: StageBar | null): RunView {
-  let gsd: number | null = null;
+  let start: Start | null = null;
   const show = (event: RunEvent): void => {
     switch (event.type) {
       case "start":
-        gsd = event.gsd;
+        start = event;
         output.err(startLines(event));
         return;
       case "warning":
@@ -51,7 +59,7 @@ function textView(output: CommandOutput, bar: StageBar | null): RunView {
         output.err(`Warning: ${event.message}.\n`);
         return;
       case "progress":
-        bar?.update(event, gsd);
+        bar?.update(event, start);
         return;
       case "stage":
         bar?.clear();
@@ -77,13 +85,13 @@ class StageBar {
   });
   #shown: Stage | null = null;
 
-  update(event: RunEvent & { type: "progress" }, gsd: number | null): void {
+  update(event: RunEvent & { type: "progress" }, start: Start | null): void {
     const { stage, done, total } = event;
     if (this.#shown !== stage) {
       this.clear();
-      this.#bar.start(total, done, payload(event, gsd));
+      this.#bar.start(total, done, payload(event, start));
       this.#shown = stage;
-    } else this.#bar.update(done, payload(event, gsd));
+    } else this.#bar.update(done, payload(event, start));
   }
 
   clear(): void {
@@ -92,22 +100,28 @@ class StageBar {
   }
 }
 
-function payload(event: RunEvent & { type: "progress" }, gsd: number | null): Record<string, string> {
-  const { stage, megapixelsPerSecond, secondsLeft } = event;
+/** What the bar tells beside the share that is done. */
+export function payload(
+  { stage, megapixelsPerSecond, secondsLeft, busyShare }: RunEvent & { type: "progress" },
+  start: Pick<Start, "gsd" | "device"> | null,
+): Record<"stage" | "speed" | "left", string> {
+  const { gsd = null, device = "cpu" } = start ?? {};
   const area = gsd === null ? "" : `, ${threeDigits(megapixelsPerSecond * gsd ** 2 * 3600)} km²/h`;
+  const busy =
+    busyShare === undefined || device === "cpu" ? "" : ` | ${device} ${(busyShare * 100).toFixed(0)} % busy`;
   return {
     stage: STAGE_NAMES[stage].padEnd(16),
-    speed: `${threeDigits(megapixelsPerSecond)} Mpx/s${area}`,
+    speed: `${threeDigits(megapixelsPerSecond)} Mpx/s${area}${busy}`,
     left: secondsLeft === null ? "?" : durationText(secondsLeft),
   };
 }
 
-function startLines(event: RunEvent & { type: "start" }): string {
+function startLines(event: Start): string {
   const { version, device, rejectedDevices, workers, scene, width, height, gsd, chips, model } = event;
   const why = rejectedDevices.map(({ device: name, reason }) => `${name}: ${reason}`).join("; ");
   const size = `${count(width)} x ${count(height)} px${gsd === null ? "" : ` at ${gsd.toPrecision(3)} m`}`;
   return [
-    `landstitch ${version} on the ${device === "cpu" ? "CPU" : device}, ${workers} ${workers === 1 ? "worker" : "workers"}${why === "" ? "" : ` (${why})`}`,
+    `landstitch ${version} on the ${DEVICE_NAMES.get(device) ?? device}, ${workers} ${workers === 1 ? "worker" : "workers"}${why === "" ? "" : ` (${why})`}`,
     `${scene}: ${size}, ${count(chips)} ${chips === 1 ? "chip" : "chips"} for ${model}\n`,
   ].join("\n");
 }

@@ -1,4 +1,3 @@
-import { availableParallelism } from "node:os";
 import { fileURLToPath } from "node:url";
 import { oneLine } from "../errors.ts";
 import { type Answer, BatchRunner, DeviceFailure, type LoadedChips } from "./batch-runner.ts";
@@ -23,6 +22,7 @@ export interface DeviceWarning {
 
 /** How many workers infer, on what, and how. */
 export interface DeviceOptions {
+  /** On the CPU, also where it must take a GPU's place. A GPU has one: two WebGPU sessions at once crash, and one fills it. */
   readonly workers: number;
   readonly executionProvider: WorkerSetup["executionProvider"];
   /** What each chip is shown as; only as it is by default. */
@@ -63,11 +63,12 @@ export class InferenceDevice {
     const { workers, executionProvider, batch = "auto", simulated } = options;
     this.#model = model;
     this.#options = options;
-    this.#busy = new BusyMeter(workers);
+    const threads = executionProvider === "cpu" ? workers : 1;
+    this.#busy = new BusyMeter(threads);
     const setup = this.#setup(executionProvider);
     this.#threads = new WorkerThreads({
       file: simulated?.file ?? WORKER,
-      threads: workers,
+      threads,
       tasksPerThread: this.#isGpu ? 2 : 1,
       setup: simulated === undefined ? setup : { ...setup, settings: simulated.settings },
     });
@@ -91,12 +92,12 @@ export class InferenceDevice {
 
   /** Chips to hand over at a time, to keep all workers busy. */
   get group(): number {
-    return this.#lost === null ? this.#runner.batch : availableParallelism();
+    return this.#lost === null ? this.#runner.batch : this.#options.workers;
   }
 
-  /** Groups to hand over before the first is answered: one for each worker, and one or two that wait. */
+  /** Groups to hand over before the first is answered: one for each worker, and one that waits; for a GPU two. */
   get underWay(): number {
-    return this.#options.workers + (this.#isGpu ? 2 : 1);
+    return this.#isGpu ? 3 : this.#options.workers + 1;
   }
 
   /** Finds the batch that the memory takes. Throws DeviceFailure and WorkerDiedError as answer does; counts nothing. */
@@ -150,7 +151,7 @@ export class InferenceDevice {
     if (this.#cpu === null) {
       const threads = new WorkerThreads({
         file: WORKER,
-        threads: availableParallelism(),
+        threads: this.#options.workers,
         tasksPerThread: 1,
         setup: this.#setup("cpu"),
       });

@@ -56,7 +56,17 @@ export const configSchema = z.strictObject({
     .describe(
       "Floats or 8-bit integers, for models that come as both; auto takes 8-bit integers on CPUs that are known to gain.",
     ),
-  workers: z.int().positive().optional().describe("Inference workers; one for each core where not given."),
+  workers: z
+    .int()
+    .positive()
+    .optional()
+    .describe("Inference workers on the CPU; one for each core where not given. A GPU has one."),
+  batch: z
+    .union([z.literal("auto"), z.int().positive()])
+    .default("auto")
+    .describe(
+      "Chips to a run of the model: auto takes one on the CPU, and on a GPU as many as fit its memory; halved where they do not.",
+    ),
   chip: z.int().positive().optional().describe("Side of a chip in px; the model card's where not given."),
   overlap: z
     .int()

@@ -17,6 +17,7 @@ const LEFT_OUT: ReadonlySet<string> = new Set<keyof Config>([
   "device",
   "precision",
   "workers",
+  "batch",
   "chip",
   "overlap",
   "onError",

@@ -4,6 +4,7 @@ import { stat } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { join } from "node:path";
 import { throwIfAborted } from "../errors.ts";
+import type { DeviceReport } from "../inference/inference-device.ts";
 import { writeWhole } from "../raster/write-whole.ts";
 import type { SkippedWindow } from "./checkpoint.ts";
 import type { RunEvent, Stage, Warning } from "./progress.ts";
@@ -37,6 +38,8 @@ export interface RunManifest {
   readonly checkpoints: { readonly written: number; readonly seconds: number; readonly resumed: boolean };
   /** Sum over the workers of the seconds inside the inference session. */
   readonly inferenceSeconds: number;
+  /** How the device worked in this process; null where an earlier one had mapped all. */
+  readonly inference: DeviceReport | null;
   readonly peakMemoryBytes: number;
   readonly files: readonly { readonly name: string; readonly bytes: number }[];
 }

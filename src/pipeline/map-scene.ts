@@ -6,7 +6,7 @@ import { atPrecision } from "../inference/precision.ts";
 import type { Areas } from "../report/areas.ts";
 import { scenePaths } from "../scene/scene-paths.ts";
 import { Checkpointer, readCheckpoint, type Tally } from "./checkpoint.ts";
-import type { ConfigInput } from "./config.ts";
+import type { Config, ConfigInput } from "./config.ts";
 import { pictureOf, writeDocuments } from "./documents.ts";
 import { fingerprintOf } from "./fingerprint.ts";
 import {
@@ -90,7 +90,7 @@ async function mapPrepared(run: PreparedRun, options: RunOptions): Promise<MapRe
     if (event.type === "warning") warnings.push({ code: event.code, message: event.message });
     options.onEvent(event);
   };
-  const workers = config.workers ?? (choice.device === "cpu" ? availableParallelism() : 1);
+  const workers = choice.device === "cpu" ? cpuWorkers(config) : 1;
   announce(run, options, workers, listener);
   const records: StageRecord[] = [];
   const reading = new AbortController();
@@ -100,11 +100,19 @@ async function mapPrepared(run: PreparedRun, options: RunOptions): Promise<MapRe
   try {
     const picture = config.outputs.includes("report") ? pictureOf(run) : null;
     const watched = picture === null ? run : { ...run, scene: picture.watch() };
-    const { tally, checkpoints } = await mapOrGoOn(watched, options, workers, listener, records);
+    const { tally, inference, checkpoints } = await mapOrGoOn(watched, options, listener, records);
     const result = await allOrNothing(folder, async () => {
       const areas = await publish(publishOptions(run, options, listener, records));
       const described = describeRun(run, options, tally);
-      const made = { inputs: await inputs, started, workers, warnings, stages: records, checkpoints };
+      const made = {
+        inputs: await inputs,
+        started,
+        workers,
+        warnings,
+        stages: records,
+        inference,
+        checkpoints,
+      };
       const told = { ...described, ...made, areas, name: nameOf(options.scenes) };
       await writeDocuments(run, options, told, { picture, listener });
       return finishRun(options, areas, { ...described, ...made });
@@ -120,12 +128,12 @@ async function mapPrepared(run: PreparedRun, options: RunOptions): Promise<MapRe
 async function mapOrGoOn(
   run: PreparedRun,
   { folder, config, choice, fingerprint, checkpoint, signal }: RunOptions,
-  workers: number,
   listener: RunListener,
   records: StageRecord[],
-): Promise<{ readonly tally: Tally; readonly checkpoints: RunManifest["checkpoints"] }> {
+): Promise<Pick<RunManifest, "inference" | "checkpoints"> & { readonly tally: Tally }> {
   if (checkpoint?.map === null) {
-    return { tally: checkpoint.tally, checkpoints: { written: 0, seconds: 0, resumed: true } };
+    const checkpoints = { written: 0, seconds: 0, resumed: true };
+    return { tally: checkpoint.tally, inference: null, checkpoints };
   }
   const checkpointer = new Checkpointer(folder, {
     fingerprint,
@@ -133,12 +141,13 @@ async function mapOrGoOn(
     bytes: checkpointBytes(run),
   });
   const resume = checkpoint === null ? null : { map: checkpoint.map, tally: checkpoint.tally };
-  const tally = await timed("map", records, listener, () =>
+  const mapped = await timed("map", records, listener, () =>
     mapStage(run, {
       ...{
         folder,
         device: choice.device,
-        workers,
+        workers: cpuWorkers(config),
+        batch: config.batch,
         blend: config.blend,
         tta: config.tta,
         onError: config.onError,
@@ -147,7 +156,11 @@ async function mapOrGoOn(
     }),
   );
   const { count: written, seconds } = checkpointer.cost;
-  return { tally, checkpoints: { written, seconds, resumed: checkpoint !== null } };
+  return { ...mapped, checkpoints: { written, seconds, resumed: checkpoint !== null } };
+}
+
+function cpuWorkers({ workers }: Config): number {
+  return workers ?? availableParallelism();
 }
 
 function publishOptions(

@@ -2,6 +2,7 @@ import { throwIfAborted } from "../errors.ts";
 import { growWindow } from "../geo/pixel-area.ts";
 import type { Device } from "../inference/device.ts";
 import { FLIPS } from "../inference/flips.ts";
+import type { DeviceReport } from "../inference/inference-device.ts";
 import { WorkerPool } from "../inference/worker-pool.ts";
 import { stitch } from "../stitcher/stitcher.ts";
 import { chipCount, type PlannedChip } from "../tiler/chip-plan.ts";
@@ -19,7 +20,9 @@ import { counted, newTally, withUnread } from "./running-tally.ts";
 export interface MapStageOptions {
   readonly folder: string;
   readonly device: Device;
+  /** On the CPU, also where it must take a GPU's place. */
   readonly workers: number;
+  readonly batch: Config["batch"];
   readonly blend: Config["blend"];
   readonly onError: Config["onError"];
   readonly tta: Config["tta"];
@@ -28,6 +31,12 @@ export interface MapStageOptions {
   readonly checkpointer: Checkpointer;
   /** Where an earlier process came to; null for a new run. */
   readonly resume: Resumption | null;
+}
+
+/** What the map stage counted, and how the device worked. */
+export interface Mapped {
+  readonly tally: Tally;
+  readonly inference: DeviceReport;
 }
 
 /** A row of chips to go on after, and what had been counted. */
@@ -40,18 +49,22 @@ export interface Resumption {
  * Scene → chips → scores → strips → landcover.tif and confidence.tif. The workers are checked before the folder is touched; whatever
  * fails, every chip under way is waited for, the workers end, and no file is left that is not part of a checkpoint.
  */
-export async function mapStage(run: PreparedRun, options: MapStageOptions): Promise<Tally> {
+export async function mapStage(run: PreparedRun, options: MapStageOptions): Promise<Mapped> {
   const { model } = run;
+  const { workers, batch, listener } = options;
   const pool = new WorkerPool(model, {
-    workers: options.workers,
+    workers,
+    batch,
     executionProvider: options.device,
     flips: options.tta === "flip" ? FLIPS : FLIPS.slice(0, 1),
+    onWarning: (warning) => listener({ type: "warning", ...warning }),
   });
   try {
     await pool.check(run.plan.x.chip);
     throwIfAborted(options.signal);
     if (options.resume === null) await clearFolder(options.folder);
-    return await allOrNothing(options.folder, () => writeCogs(run, pool, options));
+    const tally = await allOrNothing(options.folder, () => writeCogs(run, pool, options));
+    return { tally, inference: pool.report };
   } finally {
     await pool.close();
   }
@@ -86,12 +99,9 @@ async function mapChips(
   const fromRow = resume?.map.stitcher.latticeRows ?? 0;
   const wanted = wantedChips(run);
   const chips = stopWhen(signal, readChips(scene, plan, { bands, readAhead: 2, fromRow, wanted }));
-  const scored = counted(
-    pool.infer(chips, { skipFailed: onError === "skip" }),
-    tally,
-    run.crop,
-    mapMeter(run, listener, fromRow),
-  );
+  const meter = mapMeter(run, listener, fromRow);
+  const inferred = pool.infer(chips, { skipFailed: onError === "skip" });
+  const scored = counted(inferred, tally, run.crop, (done) => meter.report(done, pool.report.busyShare));
   const strips = stitch(scored, {
     plan,
     classIds: classes.map(({ id }) => id),

@@ -56,6 +56,8 @@ export type RunEvent =
       readonly total: number;
       readonly megapixelsPerSecond: number;
       readonly secondsLeft: number | null;
+      /** Share of the time that the device's inference sessions run, 0 to 1; of the stage "map" alone. */
+      readonly busyShare?: number;
     }
   | {
       /** A stage has ended. */
@@ -93,7 +95,7 @@ export class ProgressMeter {
     private readonly doneBefore = 0,
   ) {}
 
-  report(done: number): void {
+  report(done: number, busyShare: number | null = null): void {
     const now = performance.now();
     if (done < this.total && now - this.#last < 100) return;
     this.#last = now;
@@ -107,6 +109,7 @@ export class ProgressMeter {
       total: this.total,
       megapixelsPerSecond: seconds === 0 ? 0 : (this.megapixels * share) / seconds,
       secondsLeft: share === 0 ? null : (seconds * shareLeft) / share,
+      ...(busyShare === null ? {} : { busyShare }),
     });
   }
 }

@@ -49,6 +49,7 @@ export function describeRun(
   | "warnings"
   | "stages"
   | "checkpoints"
+  | "inference"
   | "peakMemoryBytes"
   | "files"
 > {

@@ -2,7 +2,6 @@ import type { Window } from "../geo/window.ts";
 import type { InferredChip } from "../inference/worker-pool.ts";
 import type { UnreadWindow } from "../scene/skip-damage.ts";
 import type { SkippedWindow, Tally } from "./checkpoint.ts";
-import type { ProgressMeter } from "./progress.ts";
 
 /** A tally that counts on. */
 export interface RunningTally extends Tally {
@@ -30,7 +29,7 @@ export async function* counted(
   chips: AsyncIterable<InferredChip>,
   tally: RunningTally,
   { col, row }: Window,
-  meter: ProgressMeter,
+  report: (done: number) => void,
 ): AsyncGenerator<InferredChip> {
   for await (const chip of chips) {
     if (chip.failure !== null) {
@@ -39,7 +38,7 @@ export async function* counted(
     } else if (chip.scores === null) tally.withoutData++;
     else tally.inferred++;
     tally.inferenceSeconds += chip.seconds;
-    meter.report(chip.index + 1);
+    report(chip.index + 1);
     yield chip;
   }
 }

@@ -98,6 +98,18 @@ describe("--json", () => {
     const manifest = JSON.parse(readFileSync(join(scratch, "json", "run.json"), "utf8"));
     const stages = events.filter((event) => event.type === "stage").map(({ type: _, ...stage }) => stage);
     expect(manifest.stages).toEqual(stages);
+    expect(manifest.inference).toEqual({
+      batch: 1,
+      busyShare: expect.closeTo(0.5, 0),
+      redoneOnCpu: 0,
+      lost: null,
+    });
+  });
+
+  test("tells how busy the workers are while it maps", () => {
+    const shares = events.flatMap((event) => (event.type === "progress" ? [event.busyShare] : []));
+    expect(shares.filter((share) => share !== undefined).length).toBeGreaterThan(0);
+    for (const share of shares.filter((one) => one !== undefined)) expect(share).toBeLessThanOrEqual(1);
   });
 });
 
