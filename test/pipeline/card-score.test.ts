@@ -1,0 +1,91 @@
+import { existsSync, mkdirSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import sharp from "sharp";
+import { beforeAll, describe, expect, test } from "vitest";
+import type { Evaluation } from "../../src/evaluate/evaluate.ts";
+import { loadModel } from "../../src/inference/model.ts";
+import { callCli } from "../support/run-cli.ts";
+import { scratchFolder } from "../support/scratch.ts";
+import { writeScene } from "../support/write-scene.ts";
+
+const TILE = fileURLToPath(new URL("../../../shared/data/dubai/tile-2", import.meta.url));
+const hasData = existsSync(TILE);
+const MASK_COLOURS = ["e2a929", "8429f6", "6ec1e4", "3c1098", "fedd3a"];
+const UNLABELLED = 255;
+
+const scratch = scratchFolder();
+const [scene, reference] = ["tile-2.tif", "tile-2-labels.tif"].map((name) => join(scratch, name));
+
+/** The validation image, 3 x 3 parts side by side, and its labels, as GeoTIFFs of 1 m. */
+async function writeTile(): Promise<void> {
+  mkdirSync(scratch, { recursive: true });
+  const image = await joined("images", "jpg");
+  await writeScene(scene!, image);
+  const masks = await joined("masks", "png");
+  const data = Uint8Array.from({ length: masks.width * masks.height }, (_, i) => {
+    const found = MASK_COLOURS.indexOf(Buffer.from(masks.data.subarray(i * 3, i * 3 + 3)).toString("hex"));
+    return found < 0 ? UNLABELLED : found;
+  });
+  await writeScene(reference!, { ...masks, data, bands: 1, nodata: UNLABELLED, cog: { overviews: "mode" } });
+}
+
+async function joined(kind: string, suffix: string) {
+  const parts = await Promise.all(
+    Array.from({ length: 9 }, (_, i) =>
+      sharp(join(TILE, kind, `image_part_00${i + 1}.${suffix}`))
+        .toColourspace("srgb")
+        .removeAlpha()
+        .raw()
+        .toBuffer({ resolveWithObject: true }),
+    ),
+  );
+  const width = parts.slice(0, 3).reduce((sum, { info }) => sum + info.width, 0);
+  const height = [0, 3, 6].reduce((sum, i) => sum + parts[i]!.info.height, 0);
+  const data = new Uint8Array(width * height * 3);
+  let [left, top] = [0, 0];
+  for (const { data: part, info } of parts) {
+    for (let row = 0; row < info.height; row++) {
+      const start = row * info.width * 3;
+      data.set(part.subarray(start, start + info.width * 3), ((top + row) * width + left) * 3);
+    }
+    left += info.width;
+    if (left < width) continue;
+    left = 0;
+    top += info.height;
+  }
+  return { width, height, data };
+}
+
+describe.skipIf(!hasData)("map and evaluate on the validation image", () => {
+  beforeAll(() => (hasData ? writeTile() : undefined));
+
+  test.each(["pspnet-mobilenetv2", "pspnet-mobilenetv2-int8"])(
+    `give the score that the card of %s states, within 0.2 points${hasData ? "" : " (skipped: no shared data)"}`,
+    async (name) => {
+      const out = join(scratch, name);
+      const how = [
+        "-m",
+        name,
+        "--precision",
+        "fp32", // the very graph of the card
+        "--device",
+        "cpu",
+        "--outputs",
+        "landcover",
+        "--quiet",
+      ];
+      expect(await callCli("map", scene!, "-o", out, ...how)).toMatchObject({ code: 0, stderr: "" });
+      const { stdout } = await callCli("evaluate", join(out, "landcover.tif"), reference!, "--json");
+      const { scores, classes, pixels } = JSON.parse(stdout) as Evaluation;
+      const card = (await loadModel(name)).card.metrics.find(({ split }) => split.includes("tile 2"))!;
+      expect(pixels.compared).toBe(card["pixels"]);
+      expect(Math.abs(scores.meanIoU! - card.meanIoU!)).toBeLessThan(0.002);
+      expect(Math.abs(scores.pixelAccuracy! - card.pixelAccuracy!)).toBeLessThan(0.002);
+      for (const [i, { iou }] of scores.perClass.entries()) {
+        const label = classes[i]!.name!;
+        expect(Math.abs(iou! - card.perClass![label]!.iou), label).toBeLessThan(0.01);
+      }
+    },
+  );
+});
