@@ -1,4 +1,11 @@
-import { addProtocol, LngLatBounds, Map as MapLibre, setWorkerUrl } from "maplibre-gl";
+import {
+  addProtocol,
+  LngLatBounds,
+  Map as MapLibre,
+  prewarm,
+  setMaxParallelImageRequests,
+  setWorkerUrl,
+} from "maplibre-gl";
 import workerUrl from "maplibre-gl/dist/maplibre-gl-worker.mjs?url";
 import { Protocol } from "pmtiles";
 import { LAND_COVER, type MapLook, mapStyle } from "./map-style.ts";
@@ -7,7 +14,11 @@ import type { ViewState } from "./view-state.ts";
 
 const protocol = new Protocol();
 setWorkerUrl(new URL(workerUrl, document.baseURI).href);
+/** Starts the worker while the folder is still read. */
+prewarm();
 addProtocol("pmtiles", protocol.tile);
+/** All tiles of a view at once: they are small, and 16 at a time, the default, each wait for a frame to be drawn. */
+setMaxParallelImageRequests(128);
 
 /** Makes the tiles of a run's archives known to all maps. */
 export function addArchives({ archives }: RunFolder): void {
