@@ -1,8 +1,9 @@
 /** Writes what is generated from the sources: JSON Schemas and the tables of the README. `--check` fails where a file differs. */
 import { readFile, stat, writeFile } from "node:fs/promises";
 import * as z from "zod";
-import { installedModels, loadModel } from "../src/inference/model.ts";
+import { installedModels, loadModel, type Model } from "../src/inference/model.ts";
 import { modelCardSchema } from "../src/inference/model-card.ts";
+import { readModelSpeeds, speedOf } from "../src/inference/model-speeds.ts";
 import { configSchema } from "../src/pipeline/config.ts";
 
 const root = new URL("../", import.meta.url);
@@ -21,23 +22,44 @@ const files: Record<string, string> = {
       ...settings,
     ]),
     "models",
-    [
-      "| model | architecture | GSD | mean IoU | pixel accuracy | measured on | size |",
-      "|---|---|---|---|---|---|---|",
-      ...(await Promise.all((await installedModels()).map(modelRow))),
-    ],
+    [...(await modelTable())],
   ),
 };
 
-async function modelRow(name: string): Promise<string> {
-  const { card, path } = await loadModel(name);
+/** A row per installed model by its card, the best first, and how its figures came about. */
+async function modelTable(): Promise<string[]> {
+  const models = await Promise.all((await installedModels()).map(loadModel));
+  const speeds = await readModelSpeeds();
+  const scoreOf = ({ card }: Model): number => card.metrics[0]?.meanIoU ?? 0;
+  const ranked = models.toSorted((a, b) => scoreOf(b) - scoreOf(a));
+  const rows = await Promise.all(ranked.map((model) => modelRow(model, speedOf(model.card, speeds))));
+  const [best] = ranked;
+  const classes = best?.card.classes.map(({ name }) => name).join(" / ");
+  const metric = best?.card.metrics[0];
+  return [
+    `| model | architecture | training | mean IoU | pixel accuracy | IoU of ${classes} | parameters | Mpx/s a core | file |`,
+    "|---|---|---|---|---|---|---|---|---|",
+    ...rows,
+    "",
+    `Accuracy: ${metric?.dataset}, ${metric?.split}. Speed: megapixels of scene per CPU-second, ${speeds.measured}.`,
+  ];
+}
+
+async function modelRow({ card, path }: Model, speed: number | null): Promise<string> {
   const [metric] = card.metrics;
   const share = (value: unknown): string => (typeof value === "number" ? value.toFixed(3) : "–");
-  const measured =
-    metric === undefined ? "–" : `${metric.dataset}, ${metric.split}, ${String(metric["date"])}`;
-  const megabytes = ((await stat(path)).size / 1e6).toFixed(1);
-  const gsd = card.gsd === null ? "any" : `${card.gsd.min}–${card.gsd.max} m`;
-  return `| \`${name}\` | ${card.architecture} | ${gsd} | ${share(metric?.["meanIoU"])} | ${share(metric?.["pixelAccuracy"])} | ${measured} | ${megabytes} MB |`;
+  const cells = [
+    `\`${card.name}\``,
+    card.architecture,
+    card.training?.budget ?? "–",
+    share(metric?.meanIoU),
+    share(metric?.pixelAccuracy),
+    card.classes.map(({ name }) => metric?.perClass?.[name]?.iou.toFixed(2) ?? "–").join(" / "),
+    card.totalParameters === undefined ? "–" : `${(card.totalParameters / 1e6).toFixed(2)} M`,
+    speed?.toFixed(1) ?? "–",
+    `${((await stat(path)).size / 1e6).toFixed(1)} MB`,
+  ];
+  return `| ${cells.join(" | ")} |`;
 }
 
 let differing = 0;

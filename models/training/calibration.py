@@ -52,4 +52,4 @@ def fit_calibration(scores, labels, prior_share=0.5):
 
     search.step(loss)
     centred = (bias - bias.mean()).detach() * prior_share
-    return float(1 / sharpness.exp()), [float(value) for value in centred]
+    return float(1 / sharpness.detach().exp()), [float(value) for value in centred]

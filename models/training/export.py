@@ -21,10 +21,11 @@ from torch.nn.utils.fusion import fuse_conv_bn_eval
 from calibration import fit_calibration
 from data import CLASSES, VALIDATION_TILES, load_tile
 from encoder import ConvBn
+from heads import HEADS
 from networks import Segmenter
 from scoring import blended_scores, full_size
 
-ARCHITECTURES = {"pspnet": "PSPNet"}
+ARCHITECTURES = {"pspnet": "PSPNet", "fcn8s": "FCN-8s", "unet": "U-Net", "deeplabv3plus": "DeepLabv3+", "parsenet": "ParseNet"}
 ENCODERS = {"mobilenetv2": "MobileNetV2"}
 CHIP, OVERLAP = 512, 64
 LOOKS = {  # any two colours are at least 25 apart in CIELAB, also as simulated (Machado 2009) for the three kinds of colour blindness
@@ -91,6 +92,27 @@ def remove_unused(graph):
     graph.node.extend(reversed(kept))
 
 
+def round_to_half(network):
+    """Round the weights of all but the depthwise convolutions to 16-bit floats; those (2 % of all) would shift scores by 0.05."""
+    for layer in network.modules():
+        if isinstance(layer, nn.Conv2d) and layer.groups == 1:
+            layer.weight.data = layer.weight.data.half().float()
+
+
+def halve_weights(model):
+    """Store weights that 16-bit floats hold exactly as such behind a Cast, which ONNX Runtime folds away on loading."""
+    casts, smallest = [], 64  # values; below, the Cast would cost more than it saves
+    for tensor in model.graph.initializer:
+        weights, name = onnx.numpy_helper.to_array(tensor), tensor.name
+        if weights.dtype != np.float32 or weights.size < smallest or (weights != weights.astype(np.float16)).any():
+            continue
+        tensor.CopyFrom(onnx.numpy_helper.from_array(weights.astype(np.float16), f"{name}.half"))
+        casts.append(onnx.helper.make_node("Cast", [f"{name}.half"], [name], name=f"{name}.cast", to=onnx.TensorProto.FLOAT))
+    nodes = [*casts, *model.graph.node]
+    del model.graph.node[:]
+    model.graph.node.extend(nodes)
+
+
 def validated_calibration(segmenter, data):
     """Temperature and bias that fit the validation tile, mapped as the product does it."""
     image, labels = load_tile(data, VALIDATION_TILES[0])
@@ -99,7 +121,7 @@ def validated_calibration(segmenter, data):
     return fit_calibration(full_size(cells, *labels.shape), labels)
 
 
-def write_onnx(network, path):
+def write_onnx(network, path, half):
     free = {0: "batch", 1: "height", 2: "width"}
     cells = {0: "batch", 2: "cell_rows", 3: "cell_cols"}
     example = torch.randint(256, (2, 256, 320, 3), dtype=torch.uint8)
@@ -112,8 +134,15 @@ def write_onnx(network, path):
     model = onnx.load(path)
     inline_shared_weights(model)
     merge_padding(model)
+    if half:
+        halve_weights(model)
     onnx.checker.check_model(model, full_check=True)
     onnx.save(model, path)
+
+
+def parameters_of(model):
+    """How many numbers were learnt, BatchNorm folded."""
+    return sum(int(np.prod(tensor.dims)) for tensor in model.graph.initializer if tensor.data_type in (onnx.TensorProto.FLOAT, onnx.TensorProto.FLOAT16))
 
 
 def one_thread_session(path):
@@ -145,19 +174,23 @@ def time_chip(session, image, size=512, runs=20):
     print(f"{size} x {size}, one thread: median {np.median(taken[3:]):.0f} ms, fastest {min(taken):.0f} ms of {runs} runs")
 
 
-def card(name, settings, path, temperature, bias):
+def card(name, checkpoint, path, temperature, bias):
     """The model card without metrics; evaluate.py --write-card measures those."""
+    settings = checkpoint["settings"]
     arch, encoder = settings["arch"], settings["encoder"]
+    output_stride = settings.get("output_stride") or HEADS[arch].output_stride
     crops = " ".join(map(str, settings["crops"]))
     start = f" --start-from {settings['start_from']}" if settings.get("start_from") else ""
     options = f"--arch {arch} --encoder {encoder} --loss {settings['loss']} --steps {settings['steps']} --crops {crops} --head-rate {settings['head_rate']:g} --seed {settings['seed']}{start}"
+    options += f" --output-stride {output_stride}" if settings.get("output_stride") else ""
     return {
         "$schema": "../model-card.schema.json",
         "name": name,
         "version": "0.1.0",
         "description": "Land cover of aerial and satellite RGB images at about 1 m: water, land, road, building, vegetation. Trained on hand-labelled images of Dubai only.",
         "license": "Apache-2.0",
-        "architecture": f"{ARCHITECTURES[arch]} ({ENCODERS[encoder]}, output stride 16)",
+        "architecture": f"{ARCHITECTURES[arch]} ({ENCODERS[encoder]}, output stride {output_stride})",
+        "totalParameters": parameters_of(onnx.load(path)),
         "file": path.name,
         "sha256": hashlib.sha256(path.read_bytes()).hexdigest(),
         "input": {
@@ -174,6 +207,7 @@ def card(name, settings, path, temperature, bias):
         "training": {
             "data": "Semantic segmentation of aerial imagery (Dubai), Humans in the Loop with MBRSC, CC0 1.0; encoder from ImageNet weights (Apache-2.0)",
             "split": "training: tiles 4, 5, 6, 7, 8; validation: tile 2; tiles 1 and 3 not used",
+            "budget": f"{checkpoint['step']:,} steps of {settings['batch']} crops of {crops} px",
             "seed": settings["seed"],
             "command": f"python models/training/train.py {options} --data ../shared/data --work /tmp/landstitch-training",
         },
@@ -191,21 +225,24 @@ def main():
     parser.add_argument("--checkpoint", type=Path, required=True)
     parser.add_argument("--data", type=Path, required=True)
     parser.add_argument("--out", type=Path, required=True, help="folder; its name is the model's name")
+    parser.add_argument("--half", action="store_true", help="round the weights to 16-bit floats and store them so: half the file, the same speed")
     args = parser.parse_args()
     checkpoint = torch.load(args.checkpoint, weights_only=False)
     settings = checkpoint["settings"]
-    segmenter = Segmenter(settings["arch"], settings["encoder"], len(CLASSES))
+    segmenter = Segmenter(settings["arch"], settings["encoder"], len(CLASSES), settings.get("output_stride"))
     segmenter.load_state_dict(checkpoint["average"])
     temperature, bias = validated_calibration(segmenter.eval(), args.data)
     print(f"temperature {temperature:.3f}, bias", *(f"{value:.3f}" for value in bias))
     network = Deployed(segmenter, temperature, bias)
+    if args.half:
+        round_to_half(network)
     args.out.mkdir(parents=True, exist_ok=True)
     path = args.out / "model.onnx"
-    write_onnx(network, path)
+    write_onnx(network, path, args.half)
     session, image = one_thread_session(path), load_tile(args.data, VALIDATION_TILES[0])[0]
     check(network, session, image)
     time_chip(session, image)
-    (args.out / "model.json").write_text(json.dumps(card(args.out.name, settings, path, temperature, bias), indent=2) + "\n")
+    (args.out / "model.json").write_text(json.dumps(card(args.out.name, checkpoint, path, temperature, bias), indent=2) + "\n")
     print(f"{path}: {path.stat().st_size / 1e6:.1f} MB, step {checkpoint['step']}")
 
 

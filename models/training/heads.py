@@ -126,16 +126,16 @@ class DeepLabHead(nn.Module):
 
     output_stride = 16
 
-    def __init__(self, channels, classes, width=160, low=48, rates=(6, 12, 18)):
+    def __init__(self, channels, classes, width=128, low=32, decoded=96, rates=(6, 12, 18)):
         super().__init__()
         deep = channels["deep"]
         self.local = nn.ModuleList([ConvBn(deep, width), *(separable(deep, width, rate) for rate in rates)])
         self.whole = nn.Conv2d(deep, width, 1)
         self.merge = ConvBn(width * (len(rates) + 2), width)
         self.low = ConvBn(channels[4], low)
-        self.decode = nn.Sequential(*separable(width + low, width), *separable(width, width))
+        self.decode = nn.Sequential(*separable(width + low, decoded), *separable(decoded, decoded))
         self.drop = nn.Dropout2d(0.1)
-        self.classify = nn.Conv2d(width, classes, 1)
+        self.classify = nn.Conv2d(decoded, classes, 1)
 
     def forward(self, features):
         deep = features["deep"]

