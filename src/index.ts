@@ -3,6 +3,7 @@ export { type Evaluation, evaluate } from "./evaluate/evaluate.ts";
 export { loadModel, type Model } from "./inference/model.ts";
 export { type ModelCard, modelCardSchema } from "./inference/model-card.ts";
 export { type ConfigInput, configSchema } from "./pipeline/config.ts";
+export { type DryRun, dryRun } from "./pipeline/dry-run.ts";
 export type { RunManifest } from "./pipeline/manifest.ts";
 export { type MapResult, type MapSceneOptions, mapScene } from "./pipeline/map-scene.ts";
 export type { RunEvent, RunListener } from "./pipeline/progress.ts";

@@ -9,7 +9,9 @@ export async function inspectArchive(path: string): Promise<Inspection> {
   const remote = /^https?:/.test(path);
   const file = remote ? null : await open(path);
   const source: Source =
-    file === null ? new FetchSource(path) : { getKey: () => path, getBytes: readFrom(file) };
+    file === null
+      ? new FetchSource(path)
+      : { getKey: () => path, getBytes: readFrom(file, (await file.stat()).size) };
   try {
     const archive = new PMTiles(source);
     const header = await archive.getHeader();
@@ -24,8 +26,10 @@ export async function inspectArchive(path: string): Promise<Inspection> {
   }
 }
 
-function readFrom(file: Awaited<ReturnType<typeof open>>): Source["getBytes"] {
-  return async (offset, length) => {
+/** Reads no more than there is: a damaged header may ask for any length. */
+function readFrom(file: Awaited<ReturnType<typeof open>>, size: number): Source["getBytes"] {
+  return async (offset, wanted) => {
+    const length = Math.max(0, Math.min(wanted, size - offset));
     const { buffer, bytesRead } = await file.read(new Uint8Array(length), 0, length, offset);
     return { data: buffer.buffer.slice(0, bytesRead) };
   };

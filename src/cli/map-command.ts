@@ -1,6 +1,8 @@
 import { join } from "node:path";
 import { IncompleteError } from "../errors.ts";
+import { dryRun } from "../pipeline/dry-run.ts";
 import { type MapResult, type MapSceneOptions, mapScene } from "../pipeline/map-scene.ts";
+import { dryRunText } from "./dry-run-view.ts";
 import { bytesText, type CommandOutput, count, table, threeDigits } from "./output.ts";
 import { runView } from "./run-view.ts";
 
@@ -9,15 +11,22 @@ export interface MapFlags extends Omit<MapSceneOptions, "signal" | "onEvent"> {
   readonly output: string;
   readonly json?: boolean;
   readonly quiet?: boolean;
+  readonly dryRun?: boolean;
 }
 
 /** `landstitch map SCENE… -o DIR`: runs, shows the progress, and prints the areas and the files. */
 export async function mapCommand(
   scenes: readonly string[],
-  { output: folder, json = false, quiet = false, ...options }: MapFlags,
+  { output: folder, json = false, quiet = false, dryRun: dry = false, ...options }: MapFlags,
   output: CommandOutput,
   signal: AbortSignal,
 ): Promise<void> {
+  if (dry) {
+    const plan = await dryRun(scenes, folder, { ...options, signal });
+    for (const { message } of json ? [] : plan.warnings) output.err(`Warning: ${message}.\n`);
+    output.out(json ? `${JSON.stringify(plan)}\n` : dryRunText(plan));
+    return;
+  }
   const view = runView(output, json ? "json" : quiet ? "quiet" : "text");
   try {
     const result = await mapScene(scenes, folder, { ...options, signal, onEvent: view.show });

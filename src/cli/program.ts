@@ -1,5 +1,6 @@
 import { Command, InvalidArgumentError, Option } from "commander";
 import { VERSION } from "../pipeline/manifest.ts";
+import { MEMORY_SIZE } from "../pipeline/memory-size.ts";
 import { OUTPUTS } from "../pipeline/outputs.ts";
 import { EVENT_TYPES } from "../pipeline/progress.ts";
 import { doctorCommand } from "./doctor-command.ts";
@@ -103,6 +104,7 @@ function addMap(root: Command, output: CommandOutput, interruptible: Interruptib
     )
     .option("--workers <n>", "inference workers on the CPU; one a core by default", wholeNumber)
     .option("--batch <n>", "chips to a run of the model, or auto: what fits the GPU's memory", batch)
+    .option("--max-memory <size>", "memory that the run may take, such as 2GB: planned and kept", memorySize)
     .option("--chip <px>", "side of a chip; the model's by default", wholeNumber)
     .option("--overlap <px>", "px shared by neighbouring chips; the model's by default", wholeNumber)
     .addOption(new Option("--blend <how>", "how overlapping chips are merged").choices(["hann", "crop"]))
@@ -119,6 +121,7 @@ function addMap(root: Command, output: CommandOutput, interruptible: Interruptib
         "what to do where a block cannot be read or a chip not be inferred",
       ).choices(["stop", "skip"]),
     )
+    .option("--dry-run", "say what the run would take, from a few chips, and write nothing")
     .option("--resume", "go on with the run that was interrupted, killed or failed in this folder")
     .option("--checkpoint <seconds>", "seconds between checkpoints; by default under 2 % of the run", number)
     .option("--min-area <m2>", "polygons of less are merged into a neighbour", number)
@@ -196,6 +199,11 @@ function number(text: string): number {
   if (text.trim() === "" || Number.isNaN(Number(text)))
     throw new InvalidArgumentError("It must be a number.");
   return Number(text);
+}
+
+function memorySize(text: string): string {
+  if (!MEMORY_SIZE.test(text)) throw new InvalidArgumentError("It must be a size such as 2GB or 1500MB.");
+  return text;
 }
 
 function gsd(text: string): "native" | "auto" | number {

@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { MEMORY_SIZE } from "./memory-size.ts";
 import { DEFAULT_OUTPUTS, OUTPUTS } from "./outputs.ts";
 
 /** The settings of a run: keys of a pipeline file, flags of the command line, options of `mapScene`. */
@@ -66,6 +67,12 @@ export const configSchema = z.strictObject({
     .default("auto")
     .describe(
       "Chips to a run of the model: auto takes one on the CPU, and on a GPU as many as fit its memory; halved where they do not.",
+    ),
+  maxMemory: z
+    .union([z.int().positive(), z.string().regex(MEMORY_SIZE, "must be a size such as 2GB or 1500MB")])
+    .optional()
+    .describe(
+      "Memory that the run may take, such as 2GB: planned before it starts, with fewer workers where need be; a run that cannot fit is refused.",
     ),
   chip: z.int().positive().optional().describe("Side of a chip in px; the model card's where not given."),
   overlap: z

@@ -18,6 +18,7 @@ const LEFT_OUT: ReadonlySet<string> = new Set<keyof Config>([
   "precision",
   "workers",
   "batch",
+  "maxMemory",
   "chip",
   "overlap",
   "onError",

@@ -1,4 +1,3 @@
-import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { throwIfAborted } from "../errors.ts";
 import { chooseDevice } from "../inference/device.ts";
@@ -6,7 +5,7 @@ import { atPrecision } from "../inference/precision.ts";
 import type { Areas } from "../report/areas.ts";
 import { scenePaths } from "../scene/scene-paths.ts";
 import { Checkpointer, readCheckpoint, type Tally } from "./checkpoint.ts";
-import type { Config, ConfigInput } from "./config.ts";
+import type { ConfigInput } from "./config.ts";
 import { pictureOf, writeDocuments } from "./documents.ts";
 import { fingerprintOf } from "./fingerprint.ts";
 import {
@@ -19,6 +18,9 @@ import {
   writeJson,
 } from "./manifest.ts";
 import { mapStage } from "./map-stage.ts";
+import { keepMemory } from "./memory-keeper.ts";
+import { inferenceSetup, workersWithin } from "./memory-limit.ts";
+import { memoryBytes } from "./memory-size.ts";
 import { allOrNothing, removeMeans } from "./output-folder.ts";
 import { OUTPUT_FILES, RUN_FILE } from "./outputs.ts";
 import { resolveConfig } from "./pipeline-file.ts";
@@ -90,7 +92,8 @@ async function mapPrepared(run: PreparedRun, options: RunOptions): Promise<MapRe
     if (event.type === "warning") warnings.push({ code: event.code, message: event.message });
     options.onEvent(event);
   };
-  const workers = choice.device === "cpu" ? cpuWorkers(config) : 1;
+  const workers = await workersWithin(run, config, inferenceSetup(config, choice.device));
+  const stopKeeping = keepMemory(config.maxMemory === undefined ? null : memoryBytes(config.maxMemory));
   announce(run, options, workers, listener);
   const records: StageRecord[] = [];
   const reading = new AbortController();
@@ -100,7 +103,7 @@ async function mapPrepared(run: PreparedRun, options: RunOptions): Promise<MapRe
   try {
     const picture = config.outputs.includes("report") ? pictureOf(run) : null;
     const watched = picture === null ? run : { ...run, scene: picture.watch() };
-    const { tally, inference, checkpoints } = await mapOrGoOn(watched, options, listener, records);
+    const { tally, inference, checkpoints } = await mapOrGoOn(watched, options, workers, listener, records);
     const result = await allOrNothing(folder, async () => {
       const areas = await publish(publishOptions(run, options, listener, records));
       const described = describeRun(run, options, tally);
@@ -121,6 +124,7 @@ async function mapPrepared(run: PreparedRun, options: RunOptions): Promise<MapRe
     return result;
   } finally {
     reading.abort();
+    stopKeeping();
   }
 }
 
@@ -128,6 +132,7 @@ async function mapPrepared(run: PreparedRun, options: RunOptions): Promise<MapRe
 async function mapOrGoOn(
   run: PreparedRun,
   { folder, config, choice, fingerprint, checkpoint, signal }: RunOptions,
+  workers: number,
   listener: RunListener,
   records: StageRecord[],
 ): Promise<Pick<RunManifest, "inference" | "checkpoints"> & { readonly tally: Tally }> {
@@ -145,11 +150,9 @@ async function mapOrGoOn(
     mapStage(run, {
       ...{
         folder,
-        device: choice.device,
-        workers: cpuWorkers(config),
-        batch: config.batch,
+        ...inferenceSetup(config, choice.device),
+        ...(choice.device === "cpu" ? { workers } : {}),
         blend: config.blend,
-        tta: config.tta,
         onError: config.onError,
       },
       ...{ listener, signal, checkpointer, resume },
@@ -157,10 +160,6 @@ async function mapOrGoOn(
   );
   const { count: written, seconds } = checkpointer.cost;
   return { ...mapped, checkpoints: { written, seconds, resumed: checkpoint !== null } };
-}
-
-function cpuWorkers({ workers }: Config): number {
-  return workers ?? availableParallelism();
 }
 
 function publishOptions(

@@ -1,9 +1,8 @@
 import { throwIfAborted } from "../errors.ts";
 import { growWindow } from "../geo/pixel-area.ts";
 import type { Device } from "../inference/device.ts";
-import { FLIPS } from "../inference/flips.ts";
 import type { DeviceReport } from "../inference/inference-device.ts";
-import { WorkerPool } from "../inference/worker-pool.ts";
+import type { WorkerPool } from "../inference/worker-pool.ts";
 import { stitch } from "../stitcher/stitcher.ts";
 import { chipCount, type PlannedChip } from "../tiler/chip-plan.ts";
 import { type Chip, readChips } from "../tiler/tiler.ts";
@@ -11,6 +10,8 @@ import type { Checkpointer, MapState, Tally } from "./checkpoint.ts";
 import type { Config } from "./config.ts";
 import { type Cogs, cogStates, createCogs } from "./map-cogs.ts";
 import { mapRows } from "./map-rows.ts";
+import { openPool } from "./memory-limit.ts";
+import { READ_AHEAD } from "./memory-plan.ts";
 import { allOrNothing, clearFolder } from "./output-folder.ts";
 import type { PreparedRun } from "./prepare.ts";
 import { ProgressMeter, type RunListener } from "./progress.ts";
@@ -51,14 +52,7 @@ export interface Resumption {
  */
 export async function mapStage(run: PreparedRun, options: MapStageOptions): Promise<Mapped> {
   const { model } = run;
-  const { workers, batch, listener } = options;
-  const pool = new WorkerPool(model, {
-    workers,
-    batch,
-    executionProvider: options.device,
-    flips: options.tta === "flip" ? FLIPS : FLIPS.slice(0, 1),
-    onWarning: (warning) => listener({ type: "warning", ...warning }),
-  });
+  const pool = openPool(model, options, (warning) => options.listener({ type: "warning", ...warning }));
   try {
     await pool.check(run.plan.x.chip);
     throwIfAborted(options.signal);
@@ -98,7 +92,7 @@ async function mapChips(
   const tally = newTally(resume?.tally);
   const fromRow = resume?.map.stitcher.latticeRows ?? 0;
   const wanted = wantedChips(run);
-  const chips = stopWhen(signal, readChips(scene, plan, { bands, readAhead: 2, fromRow, wanted }));
+  const chips = stopWhen(signal, readChips(scene, plan, { bands, readAhead: READ_AHEAD, fromRow, wanted }));
   const meter = mapMeter(run, listener, fromRow);
   const inferred = pool.infer(chips, { skipFailed: onError === "skip" });
   const scored = counted(inferred, tally, run.crop, (done) => meter.report(done, pool.report.busyShare));

@@ -18,6 +18,7 @@ import { chooseGsd } from "./choose-gsd.ts";
 import type { Config } from "./config.ts";
 import { matchBands } from "./match-bands.ts";
 import { matchSampleType } from "./match-sample-type.ts";
+import { COG_BLOCK, cacheShares } from "./memory-plan.ts";
 import { refuseOverwritingInput } from "./output-folder.ts";
 import type { Output } from "./outputs.ts";
 import type { Warning } from "./progress.ts";
@@ -43,9 +44,6 @@ export interface PreparedRun {
   readonly warnings: readonly Warning[];
 }
 
-/** Side of the blocks of the COGs in px. */
-const COG_BLOCK = 512;
-
 /** Opens the scene, one file or several as one, and the model, checks that they suit each other, and plans the chips. Throws UserError where they do not. */
 export async function prepareRun(
   paths: readonly string[],
@@ -56,6 +54,7 @@ export async function prepareRun(
   await refuseForeignPage(folder, config.outputs);
   const model = await loadModel(config.model);
   const { nodata, onTop, onError } = config;
+  const cache = cacheShares(config.maxMemory).scene;
   const unread: UnreadWindow[] = [];
   const around = (found: Scene): Scene => {
     const scene = onError === "skip" ? skipDamage(found, (window) => unread.push(window)) : found;
@@ -63,8 +62,8 @@ export async function prepareRun(
   };
   const opened =
     paths.length === 1
-      ? around(await openScene(paths[0]!))
-      : await openMosaic(paths, { overlaps: onTop }, around);
+      ? around(await openScene(paths[0]!, cache))
+      : await openMosaic(paths, { overlaps: onTop, ...cache }, around);
   try {
     return { ...(await prepareScene(opened, model, config)), unread };
   } catch (error) {

@@ -16,6 +16,7 @@ import { writeGeoParquet } from "../vector/geoparquet-writer.ts";
 import { tracePolygons } from "../vector/polygons.ts";
 import type { Config } from "./config.ts";
 import { type StageRecord, timed } from "./manifest.ts";
+import { cacheShares } from "./memory-plan.ts";
 import { OUTPUT_FILES } from "./outputs.ts";
 import { isPlaced } from "./prepare.ts";
 import { ProgressMeter, type RunListener, type Stage } from "./progress.ts";
@@ -43,8 +44,9 @@ export interface PublishOptions {
  */
 export async function publish(options: PublishOptions): Promise<Areas> {
   const { folder } = options;
-  const labels = await openScene(join(folder, "landcover.tif"));
-  const confidence = await openScene(join(folder, "confidence.tif"));
+  const cache = cacheShares(options.config.maxMemory).map;
+  const labels = await openScene(join(folder, "landcover.tif"), cache);
+  const confidence = await openScene(join(folder, "confidence.tif"), cache);
   try {
     return await publishScenes(labels, confidence, options);
   } finally {

@@ -11,6 +11,8 @@ import { ScenePool } from "./scene-pool.ts";
 export interface MosaicOptions {
   /** Which scene shows where several have data: the one that was named first, or the newest by its TIFF DateTime. */
   readonly overlaps: "first" | "newest";
+  /** Decoded blocks of all scenes kept at most (bytes); 384 MiB by default. */
+  readonly cacheBytes?: number;
 }
 
 /** One scene of a mosaic: where its pixels are in it. */
@@ -21,9 +23,9 @@ interface Piece {
   readonly date: string | null;
 }
 
-/** Scenes kept open at a time, and what each may keep of its decoded blocks (bytes). */
+/** Scenes kept open at a time, and what they may keep of their decoded blocks (bytes). */
 const OPEN = 24;
-const CACHE_BYTES = 16 * 1024 * 1024;
+const CACHE_BYTES = 384 * 1024 * 1024;
 /** Pixels of two scenes may be this far (px) from lying on one another. */
 const TOLERANCE = 0.01;
 
@@ -33,11 +35,11 @@ const TOLERANCE = 0.01;
  */
 export async function openMosaic(
   paths: readonly string[],
-  { overlaps }: MosaicOptions,
+  { overlaps, cacheBytes = CACHE_BYTES }: MosaicOptions,
   around: (scene: Scene) => Scene = (scene) => scene,
 ): Promise<Scene> {
   const pool = new ScenePool(
-    async (path) => around(await openGeotiff(path, { cacheBytes: CACHE_BYTES })),
+    async (path) => around(await openGeotiff(path, { cacheBytes: cacheBytes / OPEN })),
     OPEN,
   );
   try {
@@ -46,7 +48,10 @@ export async function openMosaic(
     for (const path of paths) placed.push(await pool.use(path, async (scene) => placeIn(first, scene)));
     const { grid, pieces } = unionOf(first.grid, overlaps === "newest" ? newestFirst(placed) : placed);
     return mosaicScene(
-      first,
+      {
+        ...first,
+        storage: { ...first.storage, cacheBytes: first.storage.cacheBytes * Math.min(OPEN, paths.length) },
+      },
       paths,
       grid,
       (window, bands) => readPieces(pool, first, pieces, window, bands),

@@ -8,7 +8,7 @@ import type { RasterBlock } from "./raster-block.ts";
 import { readSamples } from "./read-window.ts";
 import type { MaskSource, Scene, Storage } from "./scene.ts";
 import { readTiffBands, type TiffBands } from "./tiff-bands.ts";
-import { defaultCacheBytes, type TiffBlocks, tiffBlocks } from "./tiff-blocks.ts";
+import { cacheBytesFor, type TiffBlocks, tiffBlocks } from "./tiff-blocks.ts";
 import { readTiffHeader, type TiffHeader } from "./tiff-header.ts";
 import { type Level, overviewsOf, readLevels } from "./tiff-levels.ts";
 import { TAG, type TiffTags } from "./tiff-tags.ts";
@@ -16,7 +16,7 @@ import { bothMasks, maskByAlpha, maskByValue, type NodataRule } from "./validity
 
 /** How a GeoTIFF is opened. */
 export interface OpenOptions {
-  /** Decoded blocks kept at most (bytes). By default those that a row of chips touches, up to 384 MiB. */
+  /** Decoded blocks kept at most (bytes), 384 MiB by default; fewer where a row of chips touches fewer. */
   readonly cacheBytes?: number;
 }
 
@@ -42,7 +42,8 @@ async function geotiffScene(source: ByteSource, header: TiffHeader, options: Ope
   const bands = readTiffBands(image, tags, metadata);
   const nodata = parseNodata(tags.text(TAG.gdalNodata));
   const rule = { nodata, nan: image.sampleType.startsWith("float") };
-  const blocks = tiffBlocks(source, options.cacheBytes ?? defaultCacheBytes(image));
+  const cacheBytes = cacheBytesFor(image, options.cacheBytes);
+  const blocks = tiffBlocks(source, cacheBytes);
   return {
     path: source.path,
     grid: { width: image.width, height: image.height, ...(await readGeoreference(source.path, tags)) },
@@ -51,7 +52,7 @@ async function geotiffScene(source: ByteSource, header: TiffHeader, options: Ope
     nodata,
     maskSource: maskSourceOf(mask !== null, bands.alpha !== null, rule),
     overviews: overviewsOf(levels),
-    storage: storageOf(header, levels[0]),
+    storage: storageOf(header, levels[0], cacheBytes),
     palette: paletteOf(readColorMap(tags), await readCategoryNames(source.path, metadata), nodata),
     tags: { ...datedBy(tags), ...metadata.tags },
     read: (window, request = {}) =>
@@ -121,7 +122,7 @@ function maskSourceOf(mask: boolean, alpha: boolean, { nodata, nan }: NodataRule
   return nan ? "nan" : "none";
 }
 
-function storageOf({ bigTiff, byteLength }: TiffHeader, { image }: Level): Storage {
+function storageOf({ bigTiff, byteLength }: TiffHeader, { image }: Level, cacheBytes: number): Storage {
   return {
     format: bigTiff ? "BigTIFF" : "GeoTIFF",
     compression: codecName(image.compression),
@@ -129,5 +130,6 @@ function storageOf({ bigTiff, byteLength }: TiffHeader, { image }: Level): Stora
     blockHeight: image.blockHeight,
     tiled: image.tiled,
     byteLength,
+    cacheBytes,
   };
 }

@@ -98,6 +98,7 @@ function virtualScene(scene: Scene, grid: Grid, source: BlockSource): Scene {
       blockHeight,
       tiled: true,
       byteLength: null,
+      cacheBytes: CACHE_BYTES + scene.storage.cacheBytes,
     },
     read: async (window, { bands = every, level = 0 } = {}) => {
       if (level !== 0 || !containsWindow(fullWindow(grid), window))

@@ -31,6 +31,8 @@ export interface Storage {
   readonly blockHeight: number;
   readonly tiled: boolean;
   readonly byteLength: number | null;
+  /** Memory that decoded blocks may take (bytes). */
+  readonly cacheBytes: number;
 }
 
 /** One source image: what it covers, what it holds, and a way to read a window of it. */

@@ -22,12 +22,12 @@ export function tiffBlocks(source: ByteSource, cacheBytes: number): TiffBlocks {
   return (image, index) => cache.get(`${image.index}/${index}`, () => loadBlock(source, image, index));
 }
 
-/** Bytes of the blocks that a row of chips across the image touches: with them no block is decoded twice. */
-export function defaultCacheBytes(image: TiffImage): number {
+/** Bytes of the blocks that a row of chips across the image touches, at most `limit`: with them no block is decoded twice. */
+export function cacheBytesFor(image: TiffImage, limit = DEFAULT_LIMIT): number {
   const { across, planes } = blockCounts(image);
   const rowsOfBlocks = Math.ceil((CHIP_HEIGHT - 1) / image.blockHeight) + 1;
   const blockBytes = storedBytes(image, image.blockHeight) + 256;
-  return Math.min(DEFAULT_LIMIT, (across * rowsOfBlocks + 1) * blockBytes * planes);
+  return Math.min(limit, (across * rowsOfBlocks + 1) * blockBytes * planes);
 }
 
 async function loadBlock(source: ByteSource, image: TiffImage, index: number): Promise<SampleArray | null> {

@@ -31,6 +31,8 @@ export interface TileArchive {
 
 /** Bytes of tiles kept in memory for each archive. */
 const CACHE_BYTES = 32 * 2 ** 20;
+/** Bytes of a directory or the metadata, unpacked: a few bytes of a damaged or hostile archive could claim gigabytes. */
+const LARGEST_DIRECTORY = 64 * 2 ** 20;
 /** Levels of directories that PMTiles may have: the root and leaves, with room to spare. */
 const DEEPEST_DIRECTORY = 4;
 const inflate = promisify(gunzip);
@@ -106,7 +108,7 @@ async function read(
 async function decompress(data: ArrayBuffer, compression: Compression): Promise<ArrayBuffer> {
   if (compression === Compression.None || compression === Compression.Unknown) return data;
   if (compression !== Compression.Gzip) throw new Error(`${Compression[compression]} is not supported`);
-  const bytes = await inflate(data);
+  const bytes = await inflate(data, { maxOutputLength: LARGEST_DIRECTORY });
   return new Uint8Array(bytes).buffer;
 }
 

@@ -4,6 +4,8 @@ import { NO_REGION } from "./region-index.ts";
 /** A square of a tile's pixels, row by row: the class of each, and the region of the map that it was taken from. */
 export interface TileLabels {
   readonly side: number;
+  /** The first row that is held: 0 but for what lowerEdge leaves. */
+  readonly top: number;
   /** Class ids, nodata 255. */
   readonly labels: Uint8Array;
   /** See RegionIndex; null where regions are not asked for. */
@@ -14,9 +16,16 @@ export interface TileLabels {
 export function emptyLabels(side: number, withRegions: boolean): TileLabels {
   return {
     side,
+    top: 0,
     labels: new Uint8Array(side * side).fill(NODATA),
     regions: withRegions ? new Uint32Array(side * side).fill(NO_REGION) : null,
   };
+}
+
+/** The lowest `rows` rows of a square: all that the squares below it ask of it. */
+export function lowerEdge({ side, labels, regions }: TileLabels, rows: number): TileLabels {
+  const start = (side - rows) * side;
+  return { side, top: side - rows, labels: labels.slice(start), regions: regions?.slice(start) ?? null };
 }
 
 /** A tile's neighbour, `dx` tiles to the east and `dy` to the south; null where it has none. */
@@ -34,7 +43,8 @@ export function withMargin(tile: TileLabels, margin: number, neighbour: Neighbou
       const right = dx > 0 ? margin : size;
       for (let row = dy < 0 ? size - margin : 0; row < (dy > 0 ? margin : size); row++) {
         const target = (row + dy * size + margin) * square.side + dx * size + margin + left;
-        const [from, to] = [row * size + left, row * size + right];
+        const start = (row - source.top) * size;
+        const [from, to] = [start + left, start + right];
         square.labels.set(source.labels.subarray(from, to), target);
         if (source.regions !== null) square.regions?.set(source.regions.subarray(from, to), target);
       }
@@ -50,7 +60,7 @@ export function withMargin(tile: TileLabels, margin: number, neighbour: Neighbou
  */
 export function coarsen(square: TileLabels, step: number, border: number): TileLabels {
   const { side } = square;
-  const coarse = { side, labels: square.labels.slice(), regions: square.regions?.slice() ?? null };
+  const coarse = { side, top: 0, labels: square.labels.slice(), regions: square.regions?.slice() ?? null };
   for (let row = border; row + step <= side - border; row += step)
     for (let col = border; col + step <= side - border; col += step)
       coarsenBlock(coarse, row * side + col, step);

@@ -8,7 +8,7 @@ import { gzip } from "./pmtiles-format.ts";
 import { type EncodedTile, publishTiles, type TilesResult } from "./publish-tiles.ts";
 import { indexRegions, NO_REGION, type RegionIndex } from "./region-index.ts";
 import type { FilledRow } from "./tile-cascade.ts";
-import { coarsen, type TileLabels, withMargin } from "./tile-labels.ts";
+import { coarsen, lowerEdge, type TileLabels, withMargin } from "./tile-labels.ts";
 import { type TilePyramid, tileColumns } from "./tile-pyramid.ts";
 import { unknownLabel } from "./unknown-label.ts";
 
@@ -89,7 +89,7 @@ function metadataOf(layer: string, classes: readonly LandCoverClass[], pyramid: 
 
 type LabelRow = FilledRow<TileLabels>;
 
-/** Encodes each row of tiles when the one below it is known. */
+/** Encodes each row of tiles when the one below it is known. Of the one above it only the edge is kept: rows of tiles are what takes memory. */
 async function* encodeRows(
   labels: Scene,
   pyramid: TilePyramid,
@@ -99,11 +99,15 @@ async function* encodeRows(
   const held = new Map<number, { readonly above: LabelRow | null; readonly current: LabelRow }>();
   for await (const row of labelRows(labels, pyramid, { regions })) {
     const last = held.get(row.z);
-    held.set(row.z, { above: last?.current ?? null, current: row });
     if (last !== undefined) yield* encodeRow(pyramid, [last.above, last.current, row], encodeTile);
+    held.set(row.z, { above: last === undefined ? null : edgeOf(last.current), current: row });
   }
   for (const { above, current } of held.values())
     yield* encodeRow(pyramid, [above, current, null], encodeTile);
+}
+
+function edgeOf(row: LabelRow): LabelRow {
+  return { ...row, tiles: new Map([...row.tiles].map(([x, tile]) => [x, lowerEdge(tile, BUFFER)])) };
 }
 
 function* encodeRow(

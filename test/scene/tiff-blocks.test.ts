@@ -5,7 +5,7 @@ import { expect, test } from "vitest";
 import { type ByteSource, openByteSource } from "../../src/scene/byte-source.ts";
 import { openGeotiff } from "../../src/scene/open-geotiff.ts";
 import { readSamples } from "../../src/scene/read-window.ts";
-import { defaultCacheBytes, tiffBlocks } from "../../src/scene/tiff-blocks.ts";
+import { cacheBytesFor, tiffBlocks } from "../../src/scene/tiff-blocks.ts";
 import { readTiffHeader } from "../../src/scene/tiff-header.ts";
 import { blockCounts, readTiffImage } from "../../src/scene/tiff-image.ts";
 import { TIFF_FIXTURES } from "./fixtures.ts";
@@ -29,7 +29,7 @@ test.each([
         return source.read(offset, length);
       },
     };
-    const blocks = tiffBlocks(counted, defaultCacheBytes(image));
+    const blocks = tiffBlocks(counted, cacheBytesFor(image));
     const samples = Array.from({ length: image.samples }, (_, sample) => sample);
     for (let row = 0; row < image.height; row += 28)
       for (let col = 0; col < image.width; col += 28) {

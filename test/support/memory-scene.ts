@@ -47,6 +47,7 @@ export function memoryScene(options: MemorySceneOptions): Scene {
       blockHeight: height,
       tiled: false,
       byteLength: null,
+      cacheBytes: 0,
     },
     palette: options.palette ?? null,
     tags: {},

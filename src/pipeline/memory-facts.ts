@@ -1,0 +1,51 @@
+import { sampleArray } from "../scene/raster-block.ts";
+import { countTiles, planTilePyramid, tileColumns } from "../tiles/tile-pyramid.ts";
+import type { Config } from "./config.ts";
+import { COG_BLOCK, cacheShares, type MemoryFacts } from "./memory-plan.ts";
+import { isPlaced, type PreparedRun } from "./prepare.ts";
+
+/** What was measured of a process and of the scene; regions by the million pixels. */
+export interface MeasuredMemory {
+  readonly baseBytes: number;
+  readonly sessionBytes: number;
+  readonly batch: number;
+  readonly regionsPerMegapixel?: number;
+}
+
+/** About as many regions as the default model finds in a million pixels of a city at 1 m; --dry-run counts those of its samples. */
+const REGIONS_PER_MEGAPIXEL = 500;
+/** Side of raster tiles in px. */
+const TILE = 256;
+
+/** What the memory plan of a run is made of. */
+export function memoryFacts(
+  { plan, grid, bands, scene, model: { card } }: PreparedRun,
+  { outputs, maxMemory }: Config,
+  { baseBytes, sessionBytes, batch, regionsPerMegapixel = REGIONS_PER_MEGAPIXEL }: MeasuredMemory,
+): MemoryFacts {
+  const rasterCache = Math.min(
+    cacheShares(maxMemory).map.cacheBytes,
+    (2 * Math.ceil(grid.width / COG_BLOCK) + 1) * COG_BLOCK ** 2,
+  );
+  return {
+    plan,
+    width: grid.width,
+    outputs,
+    inputPixelBytes: bands.length * sampleArray(scene.sampleType, 0).BYTES_PER_ELEMENT,
+    classes: card.classes.length,
+    stride: card.output.stride,
+    baseBytes,
+    sessionBytes,
+    batch,
+    cacheBytes: scene.storage.cacheBytes,
+    mapCacheBytes: 2 * rasterCache,
+    regions: (regionsPerMegapixel * grid.width * grid.height) / 1e6,
+    ...tilesOf(grid, scene.path),
+  };
+}
+
+function tilesOf(grid: PreparedRun["grid"], path: string): Pick<MemoryFacts, "mercatorWidth" | "tiles"> {
+  if (!isPlaced(grid)) return { mercatorWidth: 0, tiles: 0 };
+  const pyramid = planTilePyramid(path, grid, TILE);
+  return { mercatorWidth: TILE * tileColumns(pyramid, pyramid.maxZoom).length, tiles: countTiles(pyramid) };
+}
