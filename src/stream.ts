@@ -62,3 +62,89 @@ function toAsyncIterator<A>(iterator: Iterator<A>): AsyncIterator<A> {
     return: () => Promise.resolve(iterator.return?.() ?? { done: true as const, value: undefined }),
   };
 }
+
+/**
+ * Gives every consumer all items of a source, which is read once and no faster than the slowest takes them. When one fails, the
+ * source is closed and the others, which wait for items, fail too; rejects with the first failure once all have ended.
+ */
+export async function distribute<T, R>(
+  source: AsyncIterable<T>,
+  consumers: readonly ((items: AsyncIterable<T>) => Promise<R>)[],
+): Promise<R[]> {
+  const rounds = new Rounds(source, consumers.length);
+  const failures: unknown[] = [];
+  const results = consumers.map((consume) =>
+    consume(rounds.items()).catch((error: unknown) => {
+      failures.push(error);
+      rounds.fail(error);
+      return null;
+    }),
+  );
+  const ended = await Promise.all(results);
+  if (failures.length > 0) throw failures[0];
+  return ended as R[];
+}
+
+/** One item of the source, which all readers take before the next one is asked for. */
+interface Round<T> {
+  readonly item: Promise<IteratorResult<T>>;
+  takers: number;
+  readonly next: PromiseWithReject<Round<T>>;
+}
+
+interface PromiseWithReject<T> {
+  readonly promise: Promise<T>;
+  readonly resolve: (value: T) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+class Rounds<T> {
+  readonly #iterator: AsyncIterator<T>;
+  readonly #readers: number;
+  readonly #first: Round<T>;
+  #current: Round<T>;
+
+  constructor(source: AsyncIterable<T>, readers: number) {
+    this.#iterator = source[Symbol.asyncIterator]();
+    this.#readers = readers;
+    this.#first = this.#current = this.#pull();
+  }
+
+  async *items(): AsyncGenerator<T> {
+    for (let round = this.#first; ; round = await this.#taken(round)) {
+      const { done, value } = await round.item;
+      if (done === true) return;
+      yield value;
+    }
+  }
+
+  fail(error: unknown): void {
+    this.#current.next.reject(error);
+    void this.#iterator.return?.()?.catch(() => undefined);
+  }
+
+  #taken(round: Round<T>): Promise<Round<T>> {
+    round.takers++;
+    if (round.takers === this.#readers) {
+      this.#current = this.#pull();
+      round.next.resolve(this.#current);
+    }
+    return round.next.promise;
+  }
+
+  #pull(): Round<T> {
+    const item = this.#iterator.next();
+    item.catch(() => undefined); // every reader that awaits it gets the error
+    const next = promiseWithReject<Round<T>>();
+    next.promise.catch(() => undefined);
+    return { item, takers: 0, next };
+  }
+}
+
+function promiseWithReject<T>(): PromiseWithReject<T> {
+  let settle: Omit<PromiseWithReject<T>, "promise"> | undefined;
+  const promise = new Promise<T>((resolve, reject) => {
+    settle = { resolve, reject };
+  });
+  return { promise, ...settle! };
+}

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { mapOrdered } from "../src/stream.ts";
+import { distribute, mapOrdered } from "../src/stream.ts";
 
 /** Numbers 0 … count − 1 that say how many were taken and whether the source was closed. */
 function numbers(count: number) {
@@ -223,5 +223,56 @@ describe("mapOrdered", () => {
 
   test("an empty source yields nothing", async () => {
     expect(await collect(mapOrdered([], async (item) => item, { concurrency: 2 }))).toEqual([]);
+  });
+});
+
+describe("distribute", () => {
+  test("every consumer gets every item, in order, of a source that is read once", async () => {
+    const { seen, source } = numbers(50);
+    const slowly = async (items: AsyncIterable<number>) => {
+      const all: number[] = [];
+      for await (const item of items) {
+        if (item % 7 === 0) await idle();
+        all.push(item);
+      }
+      return all;
+    };
+    const expected = Array.from({ length: 50 }, (_, i) => i);
+    expect(await distribute(source, [collect, slowly, collect])).toEqual([expected, expected, expected]);
+    expect(seen).toEqual({ taken: 50, closed: true });
+  });
+
+  test("no item is taken before the slowest consumer has asked for it", async () => {
+    const { seen, source } = numbers(50);
+    let go = (): void => undefined;
+    const stopped = async (items: AsyncIterable<number>) => {
+      for await (const item of items) if (item === 3) await new Promise<void>((resolve) => (go = resolve));
+      return [];
+    };
+    const all = distribute<number, number[]>(source, [collect, stopped]);
+    await idle();
+    expect(seen.taken).toBe(4);
+    go();
+    await all;
+  });
+
+  test("one that fails stops the others and closes the source", async () => {
+    const { seen, source } = numbers(50);
+    const failing = async (items: AsyncIterable<number>): Promise<number[]> => {
+      for await (const item of items) if (item === 5) throw new Error("the disk is full");
+      return [];
+    };
+    await expect(distribute(source, [collect, failing, collect])).rejects.toThrow("the disk is full");
+    expect(seen.taken).toBeLessThan(9);
+    await idle();
+    expect(seen.closed).toBe(true);
+  });
+
+  test("a source that fails stops all of them with its error", async () => {
+    async function* breaking() {
+      yield 1;
+      throw new Error("the source broke");
+    }
+    await expect(distribute(breaking(), [collect, collect])).rejects.toThrow("the source broke");
   });
 });

@@ -6,6 +6,7 @@ const STAGE_NAMES: Readonly<Record<Stage, string>> = {
   map: "Mapping",
   areas: "Measuring areas",
   polygons: "Tracing polygons",
+  flatgeobuf: "FlatGeobuf",
   geopackage: "GeoPackage",
   geojson: "GeoJSON",
   "vector-tiles": "Vector tiles",

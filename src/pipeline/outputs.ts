@@ -3,6 +3,7 @@ export const OUTPUT_FILES = {
   landcover: ["landcover.tif", "landcover.tif.aux.xml"],
   confidence: ["confidence.tif"],
   polygons: ["landcover.parquet"],
+  flatgeobuf: ["landcover.fgb"],
   geopackage: ["landcover.gpkg"],
   geojson: ["landcover.geojson"],
   "vector-tiles": ["landcover.pmtiles"],

@@ -3,6 +3,7 @@ export type Stage =
   | "map"
   | "areas"
   | "polygons"
+  | "flatgeobuf"
   | "geopackage"
   | "geojson"
   | "vector-tiles"

@@ -6,14 +6,16 @@ import type { LandCoverClass } from "../scene/class-scheme.ts";
 import { derivedScene } from "../scene/derived-scene.ts";
 import { openScene } from "../scene/open-scene.ts";
 import type { Scene } from "../scene/scene.ts";
+import { distribute } from "../stream.ts";
 import { writeConfidenceTiles } from "../tiles/confidence-tiles.ts";
 import { writeRasterTiles } from "../tiles/raster-tiles.ts";
 import { writeVectorTiles } from "../tiles/vector-tiles.ts";
 import type { VectorResult } from "../vector/feature.ts";
+import { writeFlatGeobuf } from "../vector/flatgeobuf-writer.ts";
 import { writeGeoJson } from "../vector/geojson-writer.ts";
 import { writeGeoPackage } from "../vector/geopackage-writer.ts";
 import { writeGeoParquet } from "../vector/geoparquet-writer.ts";
-import { tracePolygons } from "../vector/polygons.ts";
+import { type LandCoverPolygon, tracePolygons } from "../vector/polygons.ts";
 import type { Config } from "./config.ts";
 import { type StageRecord, timed } from "./manifest.ts";
 import { cacheShares } from "./memory-plan.ts";
@@ -64,10 +66,11 @@ async function publishScenes(labels: Scene, confidence: Scene, options: PublishO
   const raster = await stage("areas", () =>
     measureAreas(metered("areas", labels, listener), confidence, classes, signalOf(signal)),
   );
-  let polygons: VectorResult | null = null;
-  for (const kind of VECTOR_KINDS.filter((known) => outputs.includes(known))) {
-    polygons = await stage(kind, () => writePolygons(kind, labels, confidence, options));
-  }
+  const kinds = VECTOR_KINDS.filter((kind) => outputs.includes(kind));
+  const polygons =
+    kinds[0] === undefined
+      ? null
+      : await stage(kinds[0], () => writePolygons(kinds, labels, confidence, options));
   for (const kind of tileKinds(labels, options)) {
     await stage(kind, () => writeTiles(kind, labels, confidence, options));
   }
@@ -80,24 +83,34 @@ async function publishScenes(labels: Scene, confidence: Scene, options: PublishO
   return areas;
 }
 
-const VECTOR_KINDS = ["polygons", "geopackage", "geojson"] as const;
 const VECTOR_WRITERS = {
   polygons: writeGeoParquet,
+  flatgeobuf: writeFlatGeobuf,
   geopackage: writeGeoPackage,
   geojson: writeGeoJson,
 } as const;
+type VectorOutput = keyof typeof VECTOR_WRITERS;
+const VECTOR_KINDS = Object.keys(VECTOR_WRITERS) as readonly VectorOutput[];
 
-function writePolygons(
-  kind: (typeof VECTOR_KINDS)[number],
+/** Traces the map once for all files of polygons; each holds the same ones. */
+async function writePolygons(
+  kinds: readonly VectorOutput[],
   labels: Scene,
   confidence: Scene,
   { folder, classes, config, listener, signal }: PublishOptions,
 ): Promise<VectorResult> {
   const { minArea, simplify, smooth, vectorCrs: crs } = config;
-  const source = metered(kind, labels, listener, minArea > 0 ? 2 : 1);
+  const source = metered(kinds[0]!, labels, listener, minArea > 0 ? 2 : 1);
   const polygons = tracePolygons(source, confidence, { minArea, simplify, smooth, ...signalOf(signal) });
   const { grid } = labels;
-  return VECTOR_WRITERS[kind](join(folder, OUTPUT_FILES[kind][0]), polygons, { grid, classes, crs });
+  const [result] = await distribute(
+    polygons,
+    kinds.map(
+      (kind) => (copy: AsyncIterable<LandCoverPolygon>) =>
+        VECTOR_WRITERS[kind](join(folder, OUTPUT_FILES[kind][0]), copy, { grid, classes, crs }),
+    ),
+  );
+  return result!;
 }
 
 const TILE_KINDS = ["vector-tiles", "raster-tiles", "confidence-tiles", "imagery"] as const;

@@ -2,6 +2,7 @@ import { execFileSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { crsFromEpsg } from "../../src/geo/crs.ts";
 import { type LandCoverPolygon, type TraceOptions, tracePolygons } from "../../src/vector/polygons.ts";
 import { memoryScene } from "../support/memory-scene.ts";
 import { seededRandom } from "../support/random.ts";
@@ -230,7 +231,7 @@ const python = shapelyPython();
 
 describe("GEOS", () => {
   test.skipIf(python === null)(
-    `finds the coverage and every polygon valid at any setting${python === null ? " (skipped: no shapely)" : ""}`,
+    `finds the coverage and every polygon valid at any setting, small ones merged or not${python === null ? " (skipped: no shapely)" : ""}`,
     async () => {
       const maps: number[][][][] = [];
       for (const seed of [11, 12])
@@ -238,6 +239,15 @@ describe("GEOS", () => {
           const polygons = await trace(blotches(90, 70, seed, seed === 12 ? 0.5 : 0.03), options);
           maps.push(polygons.map(({ rings }) => rings.map(closedRing)));
         }
+      const crs = { ...crsFromEpsg(32640)!, epsg: null, proj4: null };
+      for (const options of SETTINGS) {
+        const raster = blotches(90, 70, 13, 0.2);
+        const scene = memoryScene({ ...raster, data: raster.labels, nodata: 255, crs });
+        const left: number[][][] = [];
+        for await (const { rings } of tracePolygons(scene, null, { ...options, minArea: 12 }))
+          left.push(rings.map(closedRing));
+        maps.push(left);
+      }
       const script = fileURLToPath(new URL("support/coverage-check.py", import.meta.url));
       const found = execFileSync(python!, [script], {
         input: JSON.stringify({ maps }),
