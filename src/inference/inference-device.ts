@@ -29,6 +29,8 @@ export interface DeviceOptions {
   readonly flips?: WorkerSetup["flips"];
   /** Chips to a run of the model; auto, the default: 1 on the CPU, on a GPU what fits its memory. */
   readonly batch?: "auto" | number;
+  /** How many chips there are: auto makes no larger batches. */
+  readonly chips?: number;
   readonly onWarning?: (warning: DeviceWarning) => void;
   /** Another worker in the device's place, and what it is given beside the usual: a simulated device. */
   readonly simulated?: { readonly file: string; readonly settings: unknown };
@@ -60,7 +62,7 @@ export class InferenceDevice {
   #lost: string | null = null;
 
   constructor(model: Model, options: DeviceOptions) {
-    const { workers, executionProvider, batch = "auto", simulated } = options;
+    const { workers, executionProvider, batch = "auto", chips = LARGEST_BATCH, simulated } = options;
     this.#model = model;
     this.#options = options;
     const threads = executionProvider === "cpu" ? workers : 1;
@@ -72,7 +74,7 @@ export class InferenceDevice {
       tasksPerThread: this.#isGpu ? 2 : 1,
       setup: simulated === undefined ? setup : { ...setup, settings: simulated.settings },
     });
-    const first = batch === "auto" ? (this.#isGpu ? gpuBatch(model.card.chip) : 1) : batch;
+    const first = batch === "auto" ? (this.#isGpu ? gpuBatch(model.card.chip, chips) : 1) : batch;
     this.#runner = new BatchRunner(this.#threads, first, (size) => this.#tellHalved(size));
   }
 
@@ -190,6 +192,6 @@ export class InferenceDevice {
   }
 }
 
-function gpuBatch(chip: number): number {
-  return Math.max(1, Math.min(LARGEST_BATCH, Math.floor(GPU_BATCH_PX / chip ** 2)));
+function gpuBatch(chip: number, chips: number): number {
+  return Math.max(1, Math.min(chips, LARGEST_BATCH, Math.floor(GPU_BATCH_PX / chip ** 2)));
 }

@@ -1,7 +1,7 @@
 import { throwIfAborted } from "../errors.ts";
 import { growWindow } from "../geo/pixel-area.ts";
 import type { Device } from "../inference/device.ts";
-import type { DeviceReport } from "../inference/inference-device.ts";
+import type { DeviceOptions, DeviceReport } from "../inference/inference-device.ts";
 import type { WorkerPool } from "../inference/worker-pool.ts";
 import { stitch } from "../stitcher/stitcher.ts";
 import { chipCount, type PlannedChip } from "../tiler/chip-plan.ts";
@@ -24,6 +24,8 @@ export interface MapStageOptions {
   /** On the CPU, also where it must take a GPU's place. */
   readonly workers: number;
   readonly batch: Config["batch"];
+  /** A simulated device in the place of a real one. */
+  readonly simulated?: NonNullable<DeviceOptions["simulated"]>;
   readonly blend: Config["blend"];
   readonly onError: Config["onError"];
   readonly tta: Config["tta"];
@@ -52,7 +54,9 @@ export interface Resumption {
  */
 export async function mapStage(run: PreparedRun, options: MapStageOptions): Promise<Mapped> {
   const { model } = run;
-  const pool = openPool(model, options, (warning) => options.listener({ type: "warning", ...warning }));
+  const pool = openPool(model, { ...options, chips: chipCount(run.plan) }, (warning) =>
+    options.listener({ type: "warning", ...warning }),
+  );
   try {
     await pool.check(run.plan.x.chip);
     throwIfAborted(options.signal);

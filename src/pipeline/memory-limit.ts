@@ -2,7 +2,7 @@ import { availableParallelism } from "node:os";
 import { UserError } from "../errors.ts";
 import type { Device } from "../inference/device.ts";
 import { FLIPS } from "../inference/flips.ts";
-import type { DeviceWarning } from "../inference/inference-device.ts";
+import type { DeviceOptions, DeviceWarning } from "../inference/inference-device.ts";
 import type { Model } from "../inference/model.ts";
 import { WorkerPool } from "../inference/worker-pool.ts";
 import type { Config } from "./config.ts";
@@ -25,6 +25,9 @@ export interface InferenceSetup {
   readonly workers: number;
   readonly batch: Config["batch"];
   readonly tta: Config["tta"];
+  /** How many there are, where that is known: see DeviceOptions. */
+  readonly chips?: number;
+  readonly simulated?: NonNullable<DeviceOptions["simulated"]>;
 }
 
 /** What a run's inference is set up with: on the CPU one worker a core where not given. */
@@ -35,11 +38,11 @@ export function inferenceSetup({ workers, batch, tta }: Config, device: Device):
 /** The pool of a run's inference workers. */
 export function openPool(
   model: Model,
-  { device, workers, batch, tta }: InferenceSetup,
+  { device, tta, workers, batch, ...known }: InferenceSetup,
   onWarning: (warning: DeviceWarning) => void = () => undefined,
 ): WorkerPool {
   const flips = tta === "flip" ? FLIPS : FLIPS.slice(0, 1);
-  return new WorkerPool(model, { workers, batch, executionProvider: device, flips, onWarning });
+  return new WorkerPool(model, { ...known, workers, batch, executionProvider: device, flips, onWarning });
 }
 
 /**

@@ -110,6 +110,11 @@ describe("batches", () => {
     },
   );
 
+  test("auto: are no larger than there are chips", async () => {
+    const options = { batch: "auto", chips: 9 } as const;
+    expect((await infer({ count: 9, options })).sizes).toEqual(["9 of 9"]);
+  });
+
   test("of a model whose graph takes only one chip at a time hold one, whatever is asked for", async () => {
     const fixed = await fixtureModel("fixed64");
     const pool = new WorkerPool(fixed, { workers: 1, executionProvider: "cpu", batch: 4 });

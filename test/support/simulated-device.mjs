@@ -2,12 +2,13 @@
  * A worker in a device's place: answers as the fixture model "pixelwise" would, or what a file holds, in a set time, and fails where it is told to
  * (see simulated-device.ts). It waits without spending CPU, as the thread of a GPU does.
  */
-import { openSync, readSync } from "node:fs";
+import { openSync, readFileSync, readSync } from "node:fs";
 import { workerData } from "node:worker_threads";
 
 const { card, settings } = Array.isArray(workerData) ? workerData[1] : workerData;
 const { secondsPerMegapixel = 0, memory, nanWhere = null, dies = null, answers = null } = settings;
 const log = new Int32Array(settings.log);
+const cpuSeconds = new Float64Array(settings.cpuSeconds);
 const answerFile = answers === null ? null : openSync(answers, "r");
 let answered = 0;
 
@@ -21,7 +22,17 @@ export function infer({ chips, width, height, batch, scores }) {
   const seconds = (secondsPerMegapixel * batch * width * height) / 1e6;
   if (seconds > 0) Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, seconds * 1000);
   const failures = chips.map((chip, i) => answer(chip, scores[i], width * height));
+  cpuSeconds[0] = threadSeconds();
   return { kind: "answers", failures, seconds };
+}
+
+/** CPU seconds of this thread by the kernel's account; 0 where there is none (Linux only). */
+function threadSeconds() {
+  try {
+    return Number(readFileSync("/proc/thread-self/schedstat", "latin1").split(" ")[0]) / 1e9;
+  } catch {
+    return 0;
+  }
 }
 
 function answer(chip, scores, pixels) {

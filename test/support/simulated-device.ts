@@ -17,16 +17,19 @@ export interface SimulatedDevice {
   readonly answers?: string;
 }
 
-/** Options of a pool that runs on a simulated device, and the tasks that it was given, refused ones too. */
+/** Options of a pool that runs on a simulated device, the tasks that it was given, refused ones too, and the CPU that it spent (s). */
 export function simulated(device: SimulatedDevice): {
   readonly simulated: NonNullable<DeviceOptions["simulated"]>;
   readonly tasks: () => readonly { readonly batch: number; readonly chips: number }[];
+  readonly cpuSeconds: () => number;
 } {
   const log = new SharedArrayBuffer(4 * (1 + 2 * MOST_TASKS));
+  const cpu = new SharedArrayBuffer(8);
   const file = fileURLToPath(new URL("./simulated-device.mjs", import.meta.url));
   const tasks = () => {
     const [count = 0, ...sizes] = new Int32Array(log);
     return Array.from({ length: count }, (_, i) => ({ batch: sizes[2 * i]!, chips: sizes[2 * i + 1]! }));
   };
-  return { simulated: { file, settings: { ...device, log } }, tasks };
+  const settings = { ...device, log, cpuSeconds: cpu };
+  return { simulated: { file, settings }, tasks, cpuSeconds: () => new Float64Array(cpu)[0]! };
 }

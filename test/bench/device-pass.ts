@@ -1,0 +1,111 @@
+/**
+ * Child of device.ts: `device-pass.ts record|read|stitch|map SCENE ANSWERS [MPX_PER_SECOND]`. `record` writes the model's scores of all
+ * chips to ANSWERS; the others print what a pass over the scene costs: reading alone, stitching recorded scores alone, or all of
+ * the map stage on a simulated device that answers with them.
+ */
+import { createWriteStream, mkdtempSync, openSync, readSync, rmSync } from "node:fs";
+import { availableParallelism, tmpdir } from "node:os";
+import { join } from "node:path";
+import { finished } from "node:stream/promises";
+import { WorkerPool } from "../../src/inference/worker-pool.ts";
+import { Checkpointer } from "../../src/pipeline/checkpoint.ts";
+import { mapStage } from "../../src/pipeline/map-stage.ts";
+import { resolveConfig } from "../../src/pipeline/pipeline-file.ts";
+import { type PreparedRun, prepareRun } from "../../src/pipeline/prepare.ts";
+import { type ScoredChip, stitch } from "../../src/stitcher/stitcher.ts";
+import { plannedChips } from "../../src/tiler/chip-plan.ts";
+import { readChips } from "../../src/tiler/tiler.ts";
+import { simulated } from "../support/simulated-device.ts";
+
+const [pass = "", scenePath = "", answers = "", speed = "200"] = process.argv.slice(2);
+const run = await prepareRun([scenePath], "unused", await resolveConfig(undefined, {}));
+const { card } = run.model;
+const start = performance.now();
+const cpu = process.cpuUsage();
+const device = await passOf(pass)();
+const { user, system } = process.cpuUsage(cpu);
+await run.scene.close();
+const seconds = (performance.now() - start) / 1000;
+const { width, height } = run.grid;
+process.stdout.write(
+  JSON.stringify({
+    megapixels: (width * height) / 1e6,
+    seconds,
+    cpuSeconds: (user + system) / 1e6 - device.cpuSeconds,
+    busyShare: device.busyShare,
+  }),
+);
+
+interface Device {
+  /** CPU that the simulated device spent, which a real one would not. */
+  readonly cpuSeconds: number;
+  readonly busyShare: number | null;
+}
+
+function passOf(name: string): () => Promise<Device> {
+  const passes: Readonly<Record<string, () => Promise<Device>>> = { record, read, stitch: stitched, map };
+  const found = passes[name];
+  if (found === undefined) throw new RangeError(`no pass ${name}`);
+  return found;
+}
+
+async function record(): Promise<Device> {
+  const pool = new WorkerPool(run.model, { workers: availableParallelism(), executionProvider: "cpu" });
+  const file = createWriteStream(answers);
+  for await (const { scores } of pool.infer(
+    readChips(run.scene, run.plan, { bands: run.bands, readAhead: 2 }),
+  )) {
+    if (scores === null) throw new Error("the bench needs a scene without empty chips");
+    file.write(Buffer.from(new Uint8Array(scores.buffer, scores.byteOffset, scores.byteLength)));
+  }
+  file.end();
+  await finished(file);
+  await pool.close();
+  return { cpuSeconds: 0, busyShare: null };
+}
+
+async function read(): Promise<Device> {
+  for await (const chip of readChips(run.scene, run.plan, { bands: run.bands, readAhead: 2 }))
+    if (chip.data === null) throw new Error("the bench needs a scene without empty chips");
+  return { cpuSeconds: 0, busyShare: null };
+}
+
+async function stitched(): Promise<Device> {
+  const { stride, margin } = card.output;
+  const classIds = card.classes.map(({ id }) => id);
+  const strips = stitch(recorded(run), { plan: run.plan, classIds, stride, margin, blend: "hann" });
+  let rows = 0;
+  for await (const strip of strips) rows += strip.rows;
+  if (rows !== run.grid.height) throw new Error(`${rows} rows were stitched of ${run.grid.height}`);
+  return { cpuSeconds: 0, busyShare: null };
+}
+
+async function* recorded({
+  plan,
+  model: {
+    card: { classes, output },
+  },
+}: PreparedRun): AsyncGenerator<ScoredChip> {
+  const file = openSync(answers, "r");
+  const scores = new Float32Array(
+    classes.length * (plan.x.chip / output.stride) * (plan.y.chip / output.stride),
+  );
+  for (const chip of plannedChips(plan, 0)) {
+    readSync(file, scores, 0, scores.byteLength, chip.index * scores.byteLength);
+    yield { ...chip, scores, ownedMask: null };
+  }
+}
+
+async function map(): Promise<Device> {
+  const folder = mkdtempSync(join(tmpdir(), "landstitch-bench-"));
+  const gpu = simulated({ secondsPerMegapixel: 1 / Number(speed), answers });
+  const { inference } = await mapStage(run, {
+    ...{ folder, device: "cuda", workers: availableParallelism(), batch: 16, blend: "hann", tta: "none" },
+    ...{ onError: "stop", listener: () => undefined, signal: undefined, resume: null },
+    checkpointer: new Checkpointer(folder, { fingerprint: {}, interval: 3600, bytes: 0 }),
+    simulated: gpu.simulated,
+  });
+  rmSync(folder, { recursive: true });
+  if (inference.lost !== null) throw new Error(`the simulated device was lost: ${inference.lost}`);
+  return { cpuSeconds: gpu.cpuSeconds(), busyShare: inference.busyShare };
+}
