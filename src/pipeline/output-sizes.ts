@@ -28,6 +28,7 @@ export function outputSizes(
     landcover,
     confidence,
     polygons: regions * (simplify === 0 ? 520 : 85),
+    flatgeobuf: regions * (simplify === 0 ? 1250 : 390),
     geopackage: regions * (simplify === 0 ? 1400 : 400),
     geojson: regions * (simplify === 0 ? 3000 : 900),
     "vector-tiles": regions * 120,

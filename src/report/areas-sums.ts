@@ -1,5 +1,6 @@
 import { type LandCoverClass, NODATA } from "../scene/class-scheme.ts";
 import type { RasterBlock } from "../scene/raster-block.ts";
+import type { RowAreas } from "./pixel-areas.ts";
 
 const VALUES = 256;
 
@@ -56,29 +57,57 @@ export function emptySums(): AreaSums {
 }
 
 /**
- * Adds the pixels of a window of labels (bytes; masked ones count as nodata). The window is summed on its own first, so that
- * rounding does not grow with the number of pixels.
+ * Adds the pixels of a window of labels (bytes; masked ones count as nodata), run by run of one label. The window is summed on its
+ * own first, so that rounding does not grow with the number of pixels.
  */
 export function addWindow(
   sums: AreaSums,
   labels: RasterBlock,
   confidence: RasterBlock | null,
-  areas: Float64Array | null,
+  areas: RowAreas | null,
 ): void {
-  const window = emptySums();
-  for (let index = 0; index < labels.data.length; index++) {
-    const value = labels.mask?.[index] === 0 ? NODATA : labels.data[index]!;
-    window.pixels[value]!++;
-    if (areas !== null) window.squareMetres[value]! += areas[index]!;
-    if (confidence === null || confidence.mask?.[index] === 0) continue;
-    const percent = confidence.data[index]!;
-    window.confidence[value]! += percent;
-    if (percent < LOW_CONFIDENCE) window.unsure[value]!++;
-    window.confident[value]!++;
+  const own = emptySums();
+  const { width, height } = labels.window;
+  for (let row = 0; row < height; row++) {
+    areas?.toRow(row);
+    const start = row * width;
+    for (let from = 0; from < width; ) {
+      const value = labelAt(labels, start + from);
+      let to = from + 1;
+      while (to < width && labelAt(labels, start + to) === value) to++;
+      own.pixels[value]! += to - from;
+      if (areas !== null) own.squareMetres[value]! += areas.between(from, to);
+      if (confidence !== null) addConfidence(own, value, confidence, start + from, start + to);
+      from = to;
+    }
   }
   for (const key of ["pixels", "squareMetres", "confidence", "confident", "unsure"] as const) {
-    for (let value = 0; value < VALUES; value++) sums[key][value]! += window[key][value]!;
+    for (let value = 0; value < VALUES; value++) sums[key][value]! += own[key][value]!;
   }
+}
+
+function labelAt({ data, mask }: RasterBlock, index: number): number {
+  return mask !== null && mask[index] === 0 ? NODATA : data[index]!;
+}
+
+function addConfidence(
+  sums: AreaSums,
+  value: number,
+  { data, mask }: RasterBlock,
+  from: number,
+  to: number,
+): void {
+  let [sum, confident, unsure] = [0, 0, 0];
+  for (let index = from; index < to; index++) {
+    if (mask !== null && mask[index] === 0) continue;
+    const percent = data[index]!;
+    sum += percent;
+    confident++;
+    if (percent < LOW_CONFIDENCE) unsure++;
+  }
+  sums.confidence[value]! += sum;
+  sums.confident[value]! += confident;
+  sums.unsure[value]! += unsure;
 }
 
 /** Values with pixels that are neither a class nor nodata. */

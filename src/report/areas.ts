@@ -14,7 +14,7 @@ import {
   type RasterAreas,
   unknownValues,
 } from "./areas-sums.ts";
-import { pixelAreas } from "./pixel-areas.ts";
+import { rowAreas } from "./pixel-areas.ts";
 
 /** Side (px) of the windows that are read. */
 const READ_SIZE = 1024;
@@ -51,7 +51,7 @@ export async function measureAreas(
   for (const window of splitWindow(fullWindow(labels.grid), READ_SIZE)) {
     if (options.signal?.aborted) throw new CancelledError();
     const [block, trust] = await Promise.all([labels.read(window), confidence?.read(window) ?? null]);
-    addWindow(sums, block, trust, pixelAreas(labels.grid, window));
+    addWindow(sums, block, trust, rowAreas(labels.grid, window));
   }
   const unknown = unknownValues(sums, classes);
   if (unknown.length > 0) throw notClasses(labels.path, `the values ${unknown.join(", ")}`, classes);

@@ -11,38 +11,63 @@ const CELL_METRES = 4000;
 const MAX_CELL_PIXELS = 256;
 const METRES_PER_DEGREE = 111_320;
 
+/** Areas in m² of the pixels of a window, a row at a time. */
+export interface RowAreas {
+  /** Goes to a row, counted from the window's first. */
+  readonly toRow: (row: number) => void;
+  /** Area of the row's pixels from column `from` to before `to`, counted from the window's first. */
+  readonly between: (from: number, to: number) => number;
+}
+
 /**
- * Areas in m² of a window's pixels, row by row: pixelArea at the nodes of a lattice over the grid, bilinear between them, within
- * 10⁻⁶. Null where the ground is unknown; 0 for a pixel that the projection cannot place on the Earth.
+ * Areas of a window's pixels: pixelArea at the nodes of a lattice over the grid, bilinear between them, within 10⁻⁶; a run of pixels
+ * costs no more than one. Null where the ground is unknown; 0 for a pixel that the projection cannot place on the Earth.
  */
-export function pixelAreas(grid: Grid, window: Window): Float64Array | null {
+export function rowAreas(grid: Grid, window: Window): RowAreas | null {
   if (grid.crs === null || pixelArea(grid, window.col, window.row) === null) return null;
   const cell = cellPixels(grid.affine, grid.crs);
   const sameAlongRow = isAxisAligned(grid.affine) && hasStraightGraticule(grid.crs);
   const cols = sameAlongRow ? [window.col] : nodesOver(window.col, window.width, grid.width, cell);
   const rows = nodesOver(window.row, window.height, grid.height, cell);
   const nodes = rows.map((row) => Float64Array.from(cols, (col) => placedArea(grid, col, row)));
-  const across = placesBetween(cols, window.col, window.width);
-  const down = placesBetween(rows, window.row, window.height);
-  const areas = new Float64Array(window.width * window.height);
-  for (let row = 0; row < window.height; row++) {
-    const above = nodes[down.place[row]!]!;
-    const below = nodes[down.place[row]! + 1] ?? above;
-    const mixed = above.map((area, index) => area + (below[index]! - area) * down.part[row]!);
-    fillRow(areas.subarray(row * window.width, (row + 1) * window.width), mixed, across);
-  }
-  return areas;
+  const mixed = new Float64Array(cols.length);
+  return {
+    toRow: (row) => mixRow(mixed, rows, nodes, window.row + row),
+    between: (from, to) => sumBetween(mixed, cols, window.col + from, window.col + to),
+  };
 }
 
-function fillRow(areas: Float64Array, nodes: Float64Array, { place, part }: Places): void {
-  if (nodes.length === 1) {
-    areas.fill(nodes[0]!);
-    return;
+/** Areas at the nodes' columns in a row of the grid: linear between the rows of nodes above and below. */
+function mixRow(
+  mixed: Float64Array,
+  rows: readonly number[],
+  nodes: readonly Float64Array[],
+  row: number,
+): void {
+  let place = 0;
+  while (place < rows.length - 2 && rows[place + 1]! <= row) place++;
+  const above = nodes[place]!;
+  const below = nodes[place + 1] ?? above;
+  const length = (rows[place + 1] ?? row + 1) - rows[place]!;
+  const part = length === 0 ? 0 : (row - rows[place]!) / length;
+  for (let i = 0; i < mixed.length; i++) mixed[i] = above[i]! + (below[i]! - above[i]!) * part;
+}
+
+/** Sum over the columns `from` to before `to` of what lies linearly between nodes: in each cell as many times the mean of its ends. */
+function sumBetween(mixed: Float64Array, cols: readonly number[], from: number, to: number): number {
+  if (cols.length === 1) return mixed[0]! * (to - from);
+  let place = 0;
+  while (place < cols.length - 2 && cols[place + 1]! <= from) place++;
+  let sum = 0;
+  for (let start = from; start < to; place++) {
+    const isLast = place === cols.length - 2;
+    const end = isLast ? to : Math.min(to, cols[place + 1]!);
+    const [node, length] = [cols[place]!, cols[place + 1]! - cols[place]!];
+    const slope = length === 0 ? 0 : (mixed[place + 1]! - mixed[place]!) / length;
+    sum += (end - start) * (mixed[place]! + slope * ((start + end - 1) / 2 - node));
+    start = end;
   }
-  for (let col = 0; col < areas.length; col++) {
-    const left = nodes[place[col]!]!;
-    areas[col] = left + (nodes[place[col]! + 1]! - left) * part[col]!;
-  }
+  return sum;
 }
 
 /** Pixels along one side of a lattice cell. */
@@ -57,26 +82,6 @@ function nodesOver(start: number, length: number, size: number, cell: number): r
   const first = Math.floor(start / cell) * cell;
   const count = Math.ceil((start + length - 1 - first) / cell) + 1;
   return Array.from({ length: count }, (_, index) => Math.min(first + index * cell, size - 1));
-}
-
-/** For each pixel the node before it and how far (0–1) it is on the way to the next. */
-interface Places {
-  readonly place: Int32Array;
-  readonly part: Float64Array;
-}
-
-function placesBetween(nodes: readonly number[], start: number, length: number): Places {
-  const place = new Int32Array(length);
-  const part = new Float64Array(length);
-  let current = 0;
-  for (let index = 0; index < length; index++) {
-    const position = start + index;
-    while (current < nodes.length - 2 && nodes[current + 1]! <= position) current++;
-    const next = nodes[current + 1];
-    place[index] = current;
-    part[index] = next === undefined ? 0 : (position - nodes[current]!) / (next - nodes[current]!);
-  }
-  return { place, part };
 }
 
 function placedArea(grid: Grid, col: number, row: number): number {
