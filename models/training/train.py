@@ -34,6 +34,7 @@ def options():
     parser.add_argument("--output-stride", type=int, choices=(8, 16, 32), help="of the encoder; where not given, the architecture's own")
     parser.add_argument("--loss", choices=LOSSES, default="ce+dice")
     parser.add_argument("--steps", type=int, default=3000, help="the learning rate reaches zero at the last one")
+    parser.add_argument("--stop-at", type=int, help="step after which to stop early; --resume goes on")
     parser.add_argument("--start-from", type=Path, help="averaged weights (a best.pt) of an earlier run instead of the ImageNet encoder")
     parser.add_argument("--data", type=Path, required=True)
     parser.add_argument("--work", type=Path, required=True)
@@ -135,7 +136,7 @@ def main():
         step += 1
         update_average(average, model, step)
         losses.append(loss.item())
-        if step % args.evaluate_every and step < args.steps:
+        if step % args.evaluate_every and step not in (args.steps, args.stop_at):
             continue
 
         with torch.no_grad():
@@ -154,6 +155,8 @@ def main():
         state = {"model": model.state_dict(), "average": average.state_dict(), "optimizer": optimizer.state_dict()}
         torch.save(state | {"step": step, "elapsed": time.monotonic() - began, "best": best}, args.work / "last.pt.part")
         (args.work / "last.pt.part").rename(args.work / "last.pt")
+        if step == args.stop_at:
+            break
 
 
 if __name__ == "__main__":

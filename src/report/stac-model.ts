@@ -25,6 +25,7 @@ export function modelProperties(
   return {
     "mlm:name": modelName(card.name),
     "mlm:architecture": card.architecture,
+    ...(card.totalParameters === undefined ? {} : { "mlm:total_parameters": card.totalParameters }),
     "mlm:tasks": tasks,
     "mlm:framework": "ONNX",
     "mlm:input": [

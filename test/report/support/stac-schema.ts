@@ -79,6 +79,7 @@ const properties = z.looseObject({
   "processing:lineage": z.string(),
   "mlm:name": z.string().regex(/^[a-zA-Z][a-zA-Z0-9_.\-\s]+[a-zA-Z0-9]$/),
   "mlm:architecture": z.string(),
+  "mlm:total_parameters": z.int().nonnegative().optional(),
   "mlm:tasks": tasks,
   "mlm:framework": z.literal("ONNX"),
   "mlm:input": z
@@ -126,7 +127,7 @@ const FIELDS: Readonly<Record<string, readonly string[]>> = {
   classification: ["bitfields", "classes"],
   processing: ["expression", "lineage", "level", "facility", "version", "datetime", "software"],
   file: ["byte_order", "checksum", "header_size", "size", "values", "local_path"],
-  mlm: "name architecture tasks framework framework_version input output hyperparameters artifact_type".split(
+  mlm: "name architecture total_parameters tasks framework framework_version input output hyperparameters artifact_type".split(
     " ",
   ),
 };
