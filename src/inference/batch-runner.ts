@@ -53,8 +53,7 @@ export class BatchRunner {
       case "answers":
         return answersOf(loaded, result);
       case "fixed-batch":
-        if (this.#fixed)
-          throw new DeviceFailure(`the model takes ${batch} and ${result.batch} chips at once`);
+        if (result.batch === batch) throw new DeviceFailure(`the model refuses its own batch of ${batch}`);
         this.#fixed = true;
         this.#batch = result.batch;
         return this.run(loaded);

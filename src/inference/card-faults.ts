@@ -53,7 +53,6 @@ function inputFaults({ input }: ModelCard, { type, shape }: TensorFacts, side: n
   if (shape.length !== 4) return [...faults, `the model takes ${shapeText(shape)}, but chips have four axes`];
   const { channels, rows, cols } = axesOf(shape, input.layout);
   const bands = input.bands.length;
-  if (isOther(shape[0], 1)) faults.push(`the model takes batches of ${shape[0]}, but chips come one by one`);
   if (isSwapped(shape, input.layout, bands)) {
     faults.push(`the model takes ${shapeText(shape)}, but its card says ${input.layout}`);
   } else if (isOther(channels, bands)) {

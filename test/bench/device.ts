@@ -68,7 +68,7 @@ writeSection("Pipeline beside a fast device", "npm run bench:device", [
 process.exitCode = median(perCore) >= 25 ? 0 : 1;
 
 function pass(name: string): Pass {
-  const script = fileURLToPath(new URL("./device-pass.ts", import.meta.url));
-  const args = ["--import", "tsx", script, name, scene, answers, String(speed)];
+  const script = fileURLToPath(new URL("./device-pass.mjs", import.meta.url));
+  const args = [script, name, scene, answers, String(speed)];
   return JSON.parse(execFileSync(process.execPath, args, { encoding: "utf8", cwd: root }));
 }

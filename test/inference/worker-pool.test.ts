@@ -1,12 +1,16 @@
+import { join } from "node:path";
 import { afterEach, describe, expect, test } from "vitest";
 import type { DeviceOptions, DeviceWarning } from "../../src/inference/inference-device.ts";
-import type { Model } from "../../src/inference/model.ts";
+import { loadModel, type Model } from "../../src/inference/model.ts";
 import { WorkerPool } from "../../src/inference/worker-pool.ts";
 import type { Chip } from "../../src/tiler/tiler.ts";
 import { fixtureModel } from "../support/fixture-model.ts";
+import { modelVariant } from "../support/model-variant.ts";
+import { scratchFolder } from "../support/scratch.ts";
 import { type SimulatedDevice, simulated } from "../support/simulated-device.ts";
 
 const SIDE = 64;
+const scratch = scratchFolder();
 const pixelwise = await fixtureModel("pixelwise");
 const open: WorkerPool[] = [];
 afterEach(async () => {
@@ -25,6 +29,19 @@ const labelOf = (index: number): number => (greyOf(index) * 3) >> 8;
 
 async function* chips(count: number, blank: readonly number[] = []): AsyncGenerator<Chip> {
   for (let index = 0; index < count; index++) yield chipOf(index, blank);
+}
+
+/** The graph of "fixed64" with another batch in the shapes of its input and output, which are protobuf's dim { dim_value } in a row. */
+function withBatch(bytes: Buffer, batch: number): Buffer {
+  for (const shape of [
+    [1, 64, 64, 3],
+    [1, 3, 64, 64],
+  ]) {
+    const dims = Buffer.from(shape.flatMap((size) => [0x0a, 2, 8, size]));
+    expect(bytes.includes(dims)).toBe(true);
+    bytes[bytes.indexOf(dims) + 3] = batch;
+  }
+  return bytes;
 }
 
 interface Trial extends SimulatedDevice {
@@ -115,16 +132,26 @@ describe("batches", () => {
     expect((await infer({ count: 9, options })).sizes).toEqual(["9 of 9"]);
   });
 
-  test("of a model whose graph takes only one chip at a time hold one, whatever is asked for", async () => {
-    const fixed = await fixtureModel("fixed64");
-    const pool = new WorkerPool(fixed, { workers: 1, executionProvider: "cpu", batch: 4 });
-    open.push(pool);
-    await pool.check(SIDE);
-    const labels: number[] = [];
-    for await (const { scores } of pool.infer(chips(6))) labels.push(winner(scores!));
-    expect(labels).toEqual([0, 1, 2, 3, 4, 5].map(labelOf));
-    expect(pool.report.batch).toBe(1);
-  });
+  test.each([
+    { frozen: 1, asked: 4 },
+    { frozen: 4, asked: "auto" },
+  ] as const)(
+    "of a model whose graph is frozen to $frozen chips hold as many, whatever is asked for",
+    async ({ frozen, asked }) => {
+      const folder = modelVariant(join(scratch, `frozen${frozen}`), {
+        of: "fixed64",
+        graph: (bytes) => withBatch(bytes, frozen),
+      });
+      const model = await loadModel(folder);
+      const pool = new WorkerPool(model, { workers: 2, executionProvider: "cpu", batch: asked });
+      open.push(pool);
+      await pool.check(SIDE);
+      const labels: number[] = [];
+      for await (const { scores } of pool.infer(chips(6))) labels.push(winner(scores!));
+      expect(labels).toEqual([0, 1, 2, 3, 4, 5].map(labelOf));
+      expect(pool.report.batch).toBe(frozen);
+    },
+  );
 
   test("give on the CPU the very scores that chips alone do", async () => {
     const model = await fixtureModel("box65");

@@ -13,23 +13,19 @@ export interface SimulatedDevice {
   readonly nanWhere?: number;
   /** Ends its thread at these tasks, counted from 0; at every task where not given. */
   readonly dies?: { readonly how: "exit" | "throw"; readonly at?: readonly number[] };
-  /** File of float32 scores, chip after chip, that are its answers. */
-  readonly answers?: string;
 }
 
-/** Options of a pool that runs on a simulated device, the tasks that it was given, refused ones too, and the CPU that it spent (s). */
+/** Options of a pool that runs on a simulated device and the tasks that it was given, refused ones too. */
 export function simulated(device: SimulatedDevice): {
   readonly simulated: NonNullable<DeviceOptions["simulated"]>;
   readonly tasks: () => readonly { readonly batch: number; readonly chips: number }[];
-  readonly cpuSeconds: () => number;
 } {
   const log = new SharedArrayBuffer(4 * (1 + 2 * MOST_TASKS));
-  const cpu = new SharedArrayBuffer(8);
   const file = fileURLToPath(new URL("./simulated-device.mjs", import.meta.url));
   const tasks = () => {
     const [count = 0, ...sizes] = new Int32Array(log);
     return Array.from({ length: count }, (_, i) => ({ batch: sizes[2 * i]!, chips: sizes[2 * i + 1]! }));
   };
-  const settings = { ...device, log, cpuSeconds: cpu };
-  return { simulated: { file, settings }, tasks, cpuSeconds: () => new Float64Array(cpu)[0]! };
+  const settings = { ...device, log, cpuSeconds: new SharedArrayBuffer(8) };
+  return { simulated: { file, settings }, tasks };
 }

@@ -1,22 +1,25 @@
 /**
- * Child of device.ts: `device-pass.ts record|read|stitch|map SCENE ANSWERS [MPX_PER_SECOND]`. `record` writes the model's scores of all
+ * Child of device.ts: `device-pass.mjs record|read|stitch|map SCENE ANSWERS [MPX_PER_SECOND]`. `record` writes the model's scores of all
  * chips to ANSWERS; the others print what a pass over the scene costs: reading alone, stitching recorded scores alone, or all of
- * the map stage on a simulated device that answers with them.
+ * the map stage on a simulated device that answers with them. Plain JavaScript on the built library, with the command line's own setting
+ * of the heap: what users run is measured, and no compiler beside it.
  */
 import { createWriteStream, mkdtempSync, openSync, readSync, rmSync } from "node:fs";
 import { availableParallelism, tmpdir } from "node:os";
 import { join } from "node:path";
 import { finished } from "node:stream/promises";
-import { WorkerPool } from "../../src/inference/worker-pool.ts";
-import { Checkpointer } from "../../src/pipeline/checkpoint.ts";
-import { mapStage } from "../../src/pipeline/map-stage.ts";
-import { resolveConfig } from "../../src/pipeline/pipeline-file.ts";
-import { type PreparedRun, prepareRun } from "../../src/pipeline/prepare.ts";
-import { type ScoredChip, stitch } from "../../src/stitcher/stitcher.ts";
-import { plannedChips } from "../../src/tiler/chip-plan.ts";
-import { readChips } from "../../src/tiler/tiler.ts";
-import { simulated } from "../support/simulated-device.ts";
+import { fileURLToPath } from "node:url";
+import { setFlagsFromString } from "node:v8";
+import { WorkerPool } from "../../dist/inference/worker-pool.js";
+import { Checkpointer } from "../../dist/pipeline/checkpoint.js";
+import { mapStage } from "../../dist/pipeline/map-stage.js";
+import { resolveConfig } from "../../dist/pipeline/pipeline-file.js";
+import { prepareRun } from "../../dist/pipeline/prepare.js";
+import { stitch } from "../../dist/stitcher/stitcher.js";
+import { plannedChips } from "../../dist/tiler/chip-plan.js";
+import { readChips } from "../../dist/tiler/tiler.js";
 
+setFlagsFromString("--heap-growing-percent=300"); // as src/cli/main.ts
 const [pass = "", scenePath = "", answers = "", speed = "200"] = process.argv.slice(2);
 const run = await prepareRun([scenePath], "unused", await resolveConfig(undefined, {}));
 const { card } = run.model;
@@ -36,20 +39,14 @@ process.stdout.write(
   }),
 );
 
-interface Device {
-  /** CPU that the simulated device spent, which a real one would not. */
-  readonly cpuSeconds: number;
-  readonly busyShare: number | null;
-}
-
-function passOf(name: string): () => Promise<Device> {
-  const passes: Readonly<Record<string, () => Promise<Device>>> = { record, read, stitch: stitched, map };
+function passOf(name) {
+  const passes = { record, read, stitch: stitched, map };
   const found = passes[name];
   if (found === undefined) throw new RangeError(`no pass ${name}`);
   return found;
 }
 
-async function record(): Promise<Device> {
+async function record() {
   const pool = new WorkerPool(run.model, { workers: availableParallelism(), executionProvider: "cpu" });
   const file = createWriteStream(answers);
   for await (const { scores } of pool.infer(
@@ -64,13 +61,13 @@ async function record(): Promise<Device> {
   return { cpuSeconds: 0, busyShare: null };
 }
 
-async function read(): Promise<Device> {
+async function read() {
   for await (const chip of readChips(run.scene, run.plan, { bands: run.bands, readAhead: 2 }))
     if (chip.data === null) throw new Error("the bench needs a scene without empty chips");
   return { cpuSeconds: 0, busyShare: null };
 }
 
-async function stitched(): Promise<Device> {
+async function stitched() {
   const { stride, margin } = card.output;
   const classIds = card.classes.map(({ id }) => id);
   const strips = stitch(recorded(run), { plan: run.plan, classIds, stride, margin, blend: "hann" });
@@ -85,7 +82,7 @@ async function* recorded({
   model: {
     card: { classes, output },
   },
-}: PreparedRun): AsyncGenerator<ScoredChip> {
+}) {
   const file = openSync(answers, "r");
   const scores = new Float32Array(
     classes.length * (plan.x.chip / output.stride) * (plan.y.chip / output.stride),
@@ -96,16 +93,22 @@ async function* recorded({
   }
 }
 
-async function map(): Promise<Device> {
+async function map() {
   const folder = mkdtempSync(join(tmpdir(), "landstitch-bench-"));
-  const gpu = simulated({ secondsPerMegapixel: 1 / Number(speed), answers });
+  const cpuSeconds = new SharedArrayBuffer(8);
+  const log = new SharedArrayBuffer(4 * 10_000);
+  const settings = { secondsPerMegapixel: 1 / Number(speed), answers, log, cpuSeconds };
+  const simulated = {
+    file: fileURLToPath(new URL("../support/simulated-device.mjs", import.meta.url)),
+    settings,
+  };
   const { inference } = await mapStage(run, {
     ...{ folder, device: "cuda", workers: availableParallelism(), batch: 16, blend: "hann", tta: "none" },
     ...{ onError: "stop", listener: () => undefined, signal: undefined, resume: null },
     checkpointer: new Checkpointer(folder, { fingerprint: {}, interval: 3600, bytes: 0 }),
-    simulated: gpu.simulated,
+    simulated,
   });
   rmSync(folder, { recursive: true });
   if (inference.lost !== null) throw new Error(`the simulated device was lost: ${inference.lost}`);
-  return { cpuSeconds: gpu.cpuSeconds(), busyShare: inference.busyShare };
+  return { cpuSeconds: new Float64Array(cpuSeconds)[0], busyShare: inference.busyShare };
 }
