@@ -109,9 +109,9 @@ function recordOf(
   { config }: DocumentOptions,
   { landstitch, node, onnxruntime, started, ...facts }: RunFacts,
 ): MapRecord {
-  const { name, inputs, areas, warnings, device, workers, chips, stages } = facts;
+  const { name, inputs, areas, warnings, device, workers, chips, skipped, stages } = facts;
   return {
-    ...{ name, inputs, areas, warnings, device, workers, chips, gsd, config },
+    ...{ name, inputs, areas, warnings, device, workers, chips, skipped, gsd, config },
     taken: takenTime(scene.tags),
     attribution: config.attribution,
     grid: scene.grid,

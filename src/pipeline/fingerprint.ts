@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { basename } from "node:path";
 import { sourceVersion } from "../scene/byte-source.ts";
+import { shownUrl } from "../scene/shown-url.ts";
 import type { Fingerprint } from "./checkpoint.ts";
 import type { Config } from "./config.ts";
 import { ONNXRUNTIME_VERSION, VERSION } from "./manifest.ts";
@@ -59,7 +60,7 @@ export async function fingerprintOf(
 async function versionsOf(paths: readonly string[]): Promise<Fingerprint> {
   const versions: Record<string, string> = {};
   for (const path of paths) {
-    const name = `scene ${basename(path)}`;
+    const name = `scene ${basename(shownUrl(path))}`;
     const count = Object.keys(versions).filter((key) => key === name || key.startsWith(`${name} (`)).length;
     versions[count === 0 ? name : `${name} (${count + 1})`] = await sourceVersion(path);
   }

@@ -6,6 +6,8 @@ import { join } from "node:path";
 import { throwIfAborted } from "../errors.ts";
 import type { DeviceReport } from "../inference/inference-device.ts";
 import { writeWhole } from "../raster/write-whole.ts";
+import { isUrl } from "../scene/byte-source.ts";
+import { shownUrl } from "../scene/shown-url.ts";
 import type { SkippedWindow } from "./checkpoint.ts";
 import type { RunEvent, Stage, Warning } from "./progress.ts";
 
@@ -50,7 +52,7 @@ export interface StageRecord {
   readonly cpuSeconds: number;
 }
 
-/** One input as it was read. `sha256` is null for a URL. */
+/** One input as it was read. `sha256` is null for a URL, which stands without its query and login. */
 export interface InputRecord {
   readonly path: string;
   readonly bytes: number | null;
@@ -67,7 +69,7 @@ export const ONNXRUNTIME_VERSION = (require("onnxruntime-node/package.json") as 
 
 /** The record of a local file, or of a URL, which is not read again. Throws CancelledError when `signal` stops it. */
 async function recordInput(path: string, signal: AbortSignal): Promise<InputRecord> {
-  if (/^https?:/.test(path)) return { path, bytes: null, sha256: null };
+  if (isUrl(path)) return { path: shownUrl(path), bytes: null, sha256: null };
   const hash = createHash("sha256");
   for await (const chunk of createReadStream(path, { highWaterMark: 1 << 20 })) {
     throwIfAborted(signal);

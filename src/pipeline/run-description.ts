@@ -1,3 +1,4 @@
+import { shownUrl } from "../scene/shown-url.ts";
 import { chipCount } from "../tiler/chip-plan.ts";
 import type { Tally } from "./checkpoint.ts";
 import { ONNXRUNTIME_VERSION, type RunManifest, VERSION } from "./manifest.ts";
@@ -17,7 +18,7 @@ export function announce(
   listener({
     type: "start",
     version: VERSION,
-    scene: scenes.length === 1 ? scenes[0]! : nameOf(scenes),
+    scene: scenes.length === 1 ? shownUrl(scenes[0]!) : nameOf(scenes),
     model: `${card.name} ${card.version}`,
     device: choice.device,
     rejectedDevices: choice.rejected,

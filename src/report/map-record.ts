@@ -1,4 +1,5 @@
 import type { Grid } from "../geo/grid.ts";
+import type { Window } from "../geo/window.ts";
 import type { ModelCard } from "../inference/model-card.ts";
 import type { Areas } from "./areas.ts";
 
@@ -27,6 +28,12 @@ export interface MapRecord {
   readonly device: string;
   readonly workers: number;
   readonly chips: { readonly planned: number; readonly inferred: number; readonly withoutData: number };
+  /** Windows that hold no data because they could not be read (px of the scene) or inferred (px of the map). */
+  readonly skipped: readonly {
+    readonly what: "block" | "chip";
+    readonly window: Window;
+    readonly reason: string;
+  }[];
   readonly stages: readonly {
     readonly stage: string;
     readonly seconds: number;

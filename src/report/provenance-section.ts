@@ -1,3 +1,4 @@
+import { describeWindow } from "../geo/window.ts";
 import { bytesText, countText, secondsText, timeText } from "./figures.ts";
 import { type Html, html } from "./html.ts";
 import { fileNameOf, type MapRecord } from "./map-record.ts";
@@ -12,7 +13,21 @@ export function provenanceSection(record: MapRecord): Html {
     <dt>Chips</dt><dd>${countText(chips.planned)}, of which ${countText(chips.withoutData)} without data</dd>
     <dt>Peak memory</dt><dd>${bytesText(peakMemoryBytes)}</dd><dt>Software</dt><dd>${versions.join(", ")}</dd></dl></div>
     <div><h3>Settings</h3><dl class="pairs">${Object.entries(record.config).map(([key, value]) => settingPair(key, value))}</dl></div></div>
-    ${timings(record)}<h3>Input</h3>${record.inputs.map(inputPart)}`;
+    ${leftOut(record)}${timings(record)}<h3>Input</h3>${record.inputs.map(inputPart)}`;
+}
+
+/** More windows than these are only counted: run.json lists all. */
+const LISTED = 20;
+
+function leftOut({ skipped }: MapRecord): Html | null {
+  if (skipped.length === 0) return null;
+  const rows = skipped.slice(0, LISTED).map(
+    ({ what, window, reason }) => html`<tr><td>${what === "block" ? "not read" : "not inferred"}</td>
+      <td>${describeWindow(window)} of the ${what === "block" ? "scene" : "map"}</td><td>${reason}</td></tr>`,
+  );
+  const more = skipped.length - LISTED;
+  return html`<h3>What was left out</h3><table><thead><tr><th>Part</th><th>Where</th><th>Why</th></tr></thead><tbody>${rows}</tbody></table>
+    ${more > 0 && html`<p>And ${countText(more)} more: run.json lists all.</p>`}`;
 }
 
 function settingPair(key: string, value: unknown): Html | null {

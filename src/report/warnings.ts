@@ -1,4 +1,4 @@
-import { percentText } from "./figures.ts";
+import { countText, percentText } from "./figures.ts";
 import type { MapRecord } from "./map-record.ts";
 
 /** More of the map without data than this is said first. */
@@ -17,6 +17,11 @@ export function reportWarnings(record: MapRecord): readonly string[] {
   const nodata = nodataShare(record);
   return [
     ...record.warnings.map(({ message }) => sentence(message)),
+    ...(record.skipped.length > 0
+      ? [
+          `${countText(record.skipped.length)} ${record.skipped.length === 1 ? "part" : "parts"} of the scene could not be read or inferred and hold no data: see “What was left out”.`,
+        ]
+      : []),
     ...(nodata > MUCH_NODATA
       ? [`${percentText(nodata)} of the map holds no data; areas and shares leave it out.`]
       : []),

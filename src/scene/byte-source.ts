@@ -3,7 +3,7 @@ import { openHttpSource } from "./http-source.ts";
 
 /** Bytes that can be read from any place: a local file, or a URL by ranges. */
 export interface ByteSource {
-  /** The path or URL as the user gave it. */
+  /** The path as the user gave it; a URL without its login and query. */
   readonly path: string;
   readonly byteLength: number;
   /** What changes when the bytes do: time of change, or the server's ETag. */

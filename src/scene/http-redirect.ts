@@ -1,6 +1,7 @@
 import { lookup } from "node:dns/promises";
 import { BlockList, isIP } from "node:net";
 import { UserError } from "../errors.ts";
+import { shownUrl } from "./shown-url.ts";
 
 /** Addresses that are not on the public internet (RFC 1918, 4193, 6598, 3927, 4291): loopback is a list of its own. */
 const PRIVATE = new BlockList();
@@ -27,9 +28,10 @@ LOOPBACK.addAddress("::1", "ipv6");
  */
 export async function redirectTarget(url: string, location: string | null): Promise<string> {
   if (location === null || !URL.canParse(location, url))
-    throw refused(url, location ?? "nowhere", "it is no address");
+    throw refused(url, shownUrl(location ?? "nowhere"), "it is no address");
   const [from, to] = [new URL(url), new URL(location, url)];
-  if (to.protocol !== "http:" && to.protocol !== "https:") throw refused(url, location, "it is not http");
+  if (to.protocol !== "http:" && to.protocol !== "https:")
+    throw refused(url, shownUrl(location), "it is not http");
   if (to.hostname === from.hostname) return to.href;
   const [kind, own] = [await kindOf(to.hostname), await kindOf(from.hostname)];
   if (kind === "private" || (kind === "loopback" && own !== "loopback"))
@@ -51,7 +53,7 @@ async function kindOf(hostname: string): Promise<"public" | "private" | "loopbac
 function refused(url: string, location: string, why: string): UserError {
   return new UserError(
     "http-redirect",
-    `${url}: the server redirects to ${location}: ${why}.`,
+    `${shownUrl(url)}: the server redirects to ${location}: ${why}.`,
     "Give the address that it leads to, if you trust it, or download the file.",
   );
 }

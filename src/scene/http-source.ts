@@ -13,6 +13,7 @@ import {
 } from "./http-answer.ts";
 import { redirectTarget } from "./http-redirect.ts";
 import { truncatedFile } from "./scene-errors.ts";
+import { loginOf, shownUrl } from "./shown-url.ts";
 
 /** How patient reading is: waits in ms between tries, and how long (ms) a request may bring nothing. */
 export interface HttpPatience {
@@ -39,12 +40,12 @@ export async function openHttpSource(url: string, patience: HttpPatience = PATIE
   const head = await fetchRange(url, { offset: 0, length: HEAD_BYTES, whole: null }, first);
   const byteLength = head.total;
   return {
-    path: url,
+    path: shownUrl(url),
     byteLength,
     version: head.version,
     close: () => Promise.resolve(),
     read: async (offset, length) => {
-      if (offset + length > byteLength) throw truncatedFile(url, offset, length, byteLength);
+      if (offset + length > byteLength) throw truncatedFile(shownUrl(url), offset, length, byteLength);
       if (length === 0) return new Uint8Array(0);
       if (offset + length <= head.bytes.length) return head.bytes.slice(offset, offset + length);
       return (await fetchRange(url, { offset, length, whole: head }, patience)).bytes;
@@ -81,25 +82,26 @@ function withTries({ code, message, hint, cause }: UserError, tries: number): Us
 async function tryRange(url: string, request: Request, stall: number): Promise<Range> {
   const { offset, length, whole } = request;
   const quiet = new QuietTimer(stall);
+  const shown = shownUrl(url);
   try {
     const response = await follow(
       url,
       { range: `bytes=${offset}-${offset + length - 1}`, "accept-encoding": "identity" },
       quiet.signal,
     );
-    const total = totalLength(url, response, offset);
+    const total = totalLength(shown, response, offset);
     const version =
       response.headers.get("etag") ?? response.headers.get("last-modified") ?? "unknown version";
     if (whole !== null && (total !== whole.total || version !== whole.version))
-      throw changedFile(url, whole, { total, version });
-    const bytes = await boundedBody(url, response, length, quiet);
+      throw changedFile(shown, whole, { total, version });
+    const bytes = await boundedBody(shown, response, length, quiet);
     const expected = Math.min(length, total - offset);
-    if (bytes.length < expected) throw new PassingFailure(shortBody(url, offset, bytes.length, expected));
+    if (bytes.length < expected) throw new PassingFailure(shortBody(shown, offset, bytes.length, expected));
     return { bytes, total, version };
   } catch (error) {
     if (error instanceof UserError || error instanceof PassingFailure) throw error;
     throw new PassingFailure(
-      unreachable(url, quiet.signal.aborted ? `nothing came for ${stall / 1000} s` : null, error),
+      unreachable(shown, quiet.signal.aborted ? `nothing came for ${stall / 1000} s` : null, error),
     );
   } finally {
     quiet.stop();
@@ -108,16 +110,19 @@ async function tryRange(url: string, request: Request, stall: number): Promise<R
 
 /** The answer at the end of the redirects. */
 async function follow(url: string, headers: Record<string, string>, signal: AbortSignal): Promise<Response> {
-  let target = url;
+  const login = loginOf(url);
+  const { host } = new URL(url);
+  let target = login.url;
   for (let redirects = 0; redirects <= MAX_REDIRECTS; redirects++) {
-    const response = await fetch(target, { headers, signal, redirect: "manual" });
+    const own = new URL(target).host === host ? login.headers : {};
+    const response = await fetch(target, { headers: { ...headers, ...own }, signal, redirect: "manual" });
     if (response.status < 300 || response.status >= 400) return response;
     await response.body?.cancel();
     target = await redirectTarget(target, response.headers.get("location"));
   }
   throw new UserError(
     "http-redirect",
-    `${url}: the server redirects more than ${MAX_REDIRECTS} times.`,
+    `${shownUrl(url)}: the server redirects more than ${MAX_REDIRECTS} times.`,
     "Check the address.",
   );
 }

@@ -1,5 +1,6 @@
 import type { IncomingHttpHeaders } from "node:http";
 import { fileURLToPath } from "node:url";
+import { compressedReply } from "./compressed-file.ts";
 import type { Mount } from "./mount.ts";
 import { fileReply, type Reply, textReply } from "./reply.ts";
 import { pathNames } from "./request-path.ts";
@@ -56,5 +57,7 @@ async function answerBelow(mount: Mount, path: string, headers: IncomingHttpHead
   const names = pathNames(path);
   if (names === null) return textReply(404, "Not found.");
   const file = (await openBelow(mount.root, names)) ?? (await openBelow(VIEWER, names));
-  return file === null ? textReply(404, "Not found.") : fileReply(names.at(-1)!, file, headers);
+  if (file === null) return textReply(404, "Not found.");
+  const name = names.at(-1)!;
+  return (await compressedReply(name, file, headers)) ?? fileReply(name, file, headers);
 }

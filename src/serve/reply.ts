@@ -52,6 +52,7 @@ export function fileReply(name: string, file: ServedFile, request: IncomingHttpH
     "Accept-Ranges": "bytes",
     ETag: etag,
     "Cache-Control": "no-cache",
+    Vary: "Accept-Encoding",
   };
   const nothing = { file, start: 0, length: 0 };
   if (isKnown(etag, request["if-none-match"])) return { status: 304, headers, body: nothing };

@@ -1,4 +1,4 @@
-import { readFileSync, statSync } from "node:fs";
+import { readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { type MapSceneOptions, mapScene } from "../../src/pipeline/map-scene.ts";
@@ -182,4 +182,56 @@ function labelsOfPixels(
     const sum = values.reduce((total, value) => total + Math.round(Math.min(255, Math.max(0, value))), 0);
     return [(sum - reach) >> 8, (sum + reach) >> 8];
   });
+}
+
+test("nothing that a run writes or tells holds the signature of a scene's URL", async () => {
+  await writeScene(join(scratch, "secret.tif"), { width: 40, height: 30 });
+  const out = join(scratch, "signed");
+  const events: string[] = [];
+  const url = `${written.url("secret.tif")}?X-Signature=5ecre7`;
+  await mapScene(url, out, {
+    ...PIXELWISE,
+    rescale: "auto",
+    outputs: ["landcover", "areas", "report", "stac", "preview", "imagery"],
+    onEvent: (event) => events.push(JSON.stringify(event)),
+  });
+  for (const name of ["run.json", "item.json", "report.html"]) {
+    const text = readFileSync(join(out, name), "utf8");
+    expect(text, name).toContain("secret.tif");
+    expect(text, name).not.toMatch(/5ecre7|X-Signature/);
+  }
+  expect(events.join()).toMatch(/stretched/);
+  expect(events.join()).not.toMatch(/5ecre7|X-Signature/);
+});
+
+test("item.json is dated by the DateTime of the scene's file", async () => {
+  const scene = join(scratch, "dated.tif");
+  await writeScene(scene, { width: 40, height: 30 });
+  insertDateTime(scene, "2020:08:31 17:20:00");
+  const out = join(scratch, "dated");
+  await mapScene(scene, out, { ...PIXELWISE, outputs: ["landcover", "stac"] });
+  const item = JSON.parse(readFileSync(join(out, "item.json"), "utf8"));
+  expect(item.properties.datetime).toBe("2020-08-31T17:20:00.000Z");
+});
+
+/** Adds DateTime (tag 306) to the first directory of a little-endian TIFF, which moves to the end of the file. */
+function insertDateTime(path: string, text: string): void {
+  const bytes = readFileSync(path);
+  const directory = bytes.readUInt32LE(4);
+  const value = Buffer.from(`${text}\0`);
+  const entries = Array.from({ length: bytes.readUInt16LE(directory) }, (_, i) =>
+    bytes.subarray(directory + 2 + i * 12, directory + 14 + i * 12),
+  );
+  const entry = Buffer.alloc(12);
+  entry.writeUInt16LE(306, 0);
+  entry.writeUInt16LE(2, 2);
+  entry.writeUInt32LE(value.length, 4);
+  entry.writeUInt32LE(bytes.length, 8);
+  const sorted = [...entries, entry].toSorted((a, b) => a.readUInt16LE() - b.readUInt16LE());
+  const count = Buffer.alloc(2);
+  count.writeUInt16LE(sorted.length);
+  const next = bytes.subarray(directory + 2 + entries.length * 12, directory + 6 + entries.length * 12);
+  const moved = Buffer.concat([count, ...sorted, next]);
+  bytes.writeUInt32LE(bytes.length + value.length, 4);
+  writeFileSync(path, Buffer.concat([bytes, value, moved]));
 }

@@ -65,6 +65,20 @@ describe("report.html", () => {
     expect(text).toMatch(/water 25\.0 % 37\.5 % ± 3\.8 %/);
   });
 
+  test("lists the parts of the scene that were left out, and why", () => {
+    const window = { col: 128, row: 256, width: 64, height: 32 };
+    const skipped = Array.from({ length: 23 }, () => ({
+      what: "block" as const,
+      window,
+      reason: "it cannot be decoded",
+    }));
+    const text = textOf(pageOf({ skipped }));
+    expect(text).toMatch(/Before you rely on it .*23 parts of the scene could not be read/);
+    expect(text).toContain("64 x 32 px at column 128, row 256 of the scene it cannot be decoded");
+    expect(text).toContain("And 3 more: run.json lists all.");
+    expect(textOf(pageOf())).not.toContain("left out");
+  });
+
   test("asks for nothing outside itself, and could not", () => {
     const page = pageOf();
     expect(page).toContain(`default-src 'none'`);
@@ -84,6 +98,7 @@ describe("report.html", () => {
       software: { [EVIL]: EVIL, landstitch: EVIL },
       device: EVIL,
       stages: [{ stage: EVIL, seconds: 1, cpuSeconds: 1 }],
+      skipped: [{ what: "chip", window: { col: 0, row: 0, width: 1, height: 1 }, reason: EVIL }],
       areas: { ...record.areas, classes: record.areas.classes.map((area) => ({ ...area, name: EVIL })) },
       card: cardWith({
         ...{ name: EVIL, version: EVIL, description: EVIL, license: EVIL, architecture: EVIL },

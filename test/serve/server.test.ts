@@ -39,6 +39,53 @@ function get(
   });
 }
 
+describe("text", () => {
+  const text = "function draw() { return 'land cover'; }\n".repeat(100);
+  beforeAll(() => {
+    writeFileSync(join(folder, "page.js"), text);
+    writeFileSync(join(folder, "small.js"), "1;");
+  });
+
+  test("is sent with gzip to a client that takes it, under a tag of its own, and not again to one that has it", async () => {
+    const plain = await get("/page.js");
+    expect(plain.headers["content-encoding"]).toBeUndefined();
+    expect(String(plain.body)).toBe(text);
+    const zipped = await get("/page.js", { "accept-encoding": "br, gzip;q=0.8" });
+    expect(zipped.headers).toMatchObject({
+      "content-encoding": "gzip",
+      "content-type": "text/javascript; charset=utf-8",
+      vary: "Accept-Encoding",
+      "content-length": String(zipped.body.length),
+    });
+    expect(zipped.body.length).toBeLessThan(text.length / 10);
+    expect(String(gunzipSync(zipped.body))).toBe(text);
+    const etag = String(zipped.headers["etag"]);
+    expect(etag).not.toBe(plain.headers["etag"]);
+    const again = await get("/page.js", { "accept-encoding": "gzip", "if-none-match": etag });
+    expect([again.status, again.body.length]).toEqual([304, 0]);
+    const head = await get("/page.js", { "accept-encoding": "gzip" }, "HEAD");
+    expect([head.headers["content-length"], head.body.length]).toEqual([String(zipped.body.length), 0]);
+  });
+
+  test("is sent anew after a change", async () => {
+    await get("/page.js", { "accept-encoding": "gzip" });
+    const longer = `${text}draw();\n`;
+    writeFileSync(join(folder, "page.js"), longer);
+    const { body } = await get("/page.js", { "accept-encoding": "gzip" });
+    expect(String(gunzipSync(body))).toBe(longer);
+    writeFileSync(join(folder, "page.js"), text);
+  });
+
+  test.each([
+    { what: "a client that refuses gzip", path: "/page.js", headers: { "accept-encoding": "gzip;q=0, br" } },
+    { what: "a range", path: "/page.js", headers: { "accept-encoding": "gzip", range: "bytes=0-9" } },
+    { what: "a file too small to gain", path: "/small.js", headers: { "accept-encoding": "gzip" } },
+    { what: "a raster", path: "/landcover.tif", headers: { "accept-encoding": "gzip" } },
+  ])("is not compressed for $what", async ({ path, headers }) => {
+    expect((await get(path, headers as Record<string, string>)).headers["content-encoding"]).toBeUndefined();
+  });
+});
+
 describe("files", () => {
   test("are sent whole, with type, length, tag and leave for every origin", async () => {
     const { status, headers, body } = await get("/landcover.tif");

@@ -67,6 +67,7 @@ export function mapRecord(changes: Partial<MapRecord> = {}): MapRecord {
     device: "cpu",
     workers: 2,
     chips: { planned: 6, inferred: 5, withoutData: 1 },
+    skipped: [],
     stages: [{ stage: "map", seconds: 61, cpuSeconds: 100 }],
     peakMemoryBytes: 5e8,
     started: "2026-01-02T03:04:05.000Z",
