@@ -7,6 +7,7 @@ import { asyncBufferFromFile, parquetReadObjects } from "hyparquet";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type MapServer, serveFolder } from "../../src/serve/server.ts";
+import { modelVariant } from "../support/model-variant.ts";
 import { scratchFolder } from "../support/scratch.ts";
 import { browserTitle, HAS_CHROMIUM, launch, open, settle, type WatchedPage } from "./support/chromium.ts";
 import { mapFolder } from "./support/mapped-folder.ts";
@@ -219,8 +220,11 @@ describe.skipIf(!HAS_CHROMIUM)(browserTitle("the web map in a browser"), () => {
   });
 
   test("names are text, whatever they contain", async () => {
-    const hostile = await mapFolder(scratch, "hostile");
     const attack = `<img src=x onerror="document.title='attacked'">`;
+    const names = [attack, "__proto__", `\u202Eمياه 地図 ${"verylong".repeat(100)}`];
+    const classes = names.map((name, id) => ({ id, name, color: "#336699" }));
+    const model = modelVariant(join(scratch, "hostile model"), { card: { classes } });
+    const hostile = await mapFolder(scratch, "hostile", { model });
     const path = join(hostile, "run.json");
     const run = JSON.parse(readFileSync(path, "utf8"));
     run.inputs[0].path = attack;
@@ -234,6 +238,11 @@ describe.skipIf(!HAS_CHROMIUM)(browserTitle("the web map in a browser"), () => {
       expect(await page.locator("#panel img").count()).toBe(0);
       expect(await page.title()).toContain("<img");
       expect(await page.textContent("footer")).toContain(attack);
+      const legend = await page.textContent("#panel");
+      for (const name of names) expect(legend).toContain(name);
+      const hidden = await page.locator("#panel").evaluate((panel) => panel.scrollWidth - panel.clientWidth);
+      expect(hidden).toBe(0);
+      await page.screenshot({ path: fileURLToPath(new URL("hostile-names.png", SCREENSHOTS)) });
     });
     await attacked.close();
   });
