@@ -35,6 +35,13 @@ const ASSETS: Readonly<Record<string, readonly [key: string, title: string, type
     "application/vnd.apache.parquet",
     "data",
   ],
+  "landcover.fgb": ["flatgeobuf", "Land-cover polygons (FlatGeobuf)", "application/vnd.flatgeobuf", "data"],
+  "landcover.gpkg": [
+    "geopackage",
+    "Land-cover polygons (GeoPackage)",
+    "application/geopackage+sqlite3",
+    "data",
+  ],
   "landcover.geojson": ["geojson", "Land-cover polygons (GeoJSON)", "application/geo+json", "data"],
   "confidence-raster.pmtiles": [
     "confidence-tiles",

@@ -16,6 +16,8 @@ const TYPES: Readonly<Record<string, string>> = {
   ".tif": "image/tiff; application=geotiff; profile=cloud-optimized",
   ".pmtiles": "application/vnd.pmtiles",
   ".parquet": "application/vnd.apache.parquet",
+  ".fgb": "application/vnd.flatgeobuf",
+  ".gpkg": "application/geopackage+sqlite3",
 };
 
 /** The media type of a file by its name. */

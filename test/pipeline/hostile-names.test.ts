@@ -82,6 +82,9 @@ describe("whatever classes are called,", () => {
     expect(classes.slice(0, 3).map(({ title }) => title)).toEqual(NAMES);
     for (const { name } of classes) expect(name).toMatch(/^[0-9A-Za-z_-]+$/);
     expect(new Set(classes.map(({ name }) => name)).size).toBe(4);
+    expect(Object.keys(item.assets)).toEqual(
+      expect.arrayContaining(["polygons", "flatgeobuf", "geopackage"]),
+    );
     expect(() => JSON.parse(fileText("run.json"))).not.toThrow();
   });
 });
