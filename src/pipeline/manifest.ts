@@ -9,6 +9,7 @@ import { writeWhole } from "../raster/write-whole.ts";
 import { isUrl } from "../scene/byte-source.ts";
 import { shownUrl } from "../scene/shown-url.ts";
 import type { SkippedWindow } from "./checkpoint.ts";
+import type { WaitShares } from "./map-waits.ts";
 import type { RunEvent, Stage, Warning } from "./progress.ts";
 
 /** What run.json holds: everything that tells how the files beside it were made. */
@@ -42,6 +43,8 @@ export interface RunManifest {
   readonly inferenceSeconds: number;
   /** How the device worked in this process; null where an earlier one had mapped all. */
   readonly inference: DeviceReport | null;
+  /** How long the parts of the map stage waited for each other; null where it had been done before. */
+  readonly waits: WaitShares | null;
   readonly peakMemoryBytes: number;
   readonly files: readonly { readonly name: string; readonly bytes: number }[];
 }

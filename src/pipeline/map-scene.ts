@@ -4,7 +4,7 @@ import { chooseDevice } from "../inference/device.ts";
 import { atPrecision } from "../inference/precision.ts";
 import type { Areas } from "../report/areas.ts";
 import { scenePaths } from "../scene/scene-paths.ts";
-import { Checkpointer, readCheckpoint, type Tally } from "./checkpoint.ts";
+import { Checkpointer, hasCheckpoint, readCheckpoint, type Tally } from "./checkpoint.ts";
 import type { ConfigInput } from "./config.ts";
 import { pictureOf, writeDocuments } from "./documents.ts";
 import { fingerprintOf } from "./fingerprint.ts";
@@ -76,6 +76,7 @@ export async function mapScene(
       fingerprint,
       checkpoint,
       resume,
+      abandons: !resume && (await hasCheckpoint(folder)),
       signal,
       onEvent: onEvent ?? (() => undefined),
     });
@@ -103,7 +104,13 @@ async function mapPrepared(run: PreparedRun, options: RunOptions): Promise<MapRe
   try {
     const picture = config.outputs.includes("report") ? pictureOf(run) : null;
     const watched = picture === null ? run : { ...run, scene: picture.watch() };
-    const { tally, inference, checkpoints } = await mapOrGoOn(watched, options, workers, listener, records);
+    const { tally, inference, waits, checkpoints } = await mapOrGoOn(
+      watched,
+      options,
+      workers,
+      listener,
+      records,
+    );
     const result = await allOrNothing(folder, async () => {
       const areas = await publish(publishOptions(run, options, listener, records));
       const described = describeRun(run, options, tally);
@@ -114,6 +121,7 @@ async function mapPrepared(run: PreparedRun, options: RunOptions): Promise<MapRe
         warnings,
         stages: records,
         inference,
+        waits,
         checkpoints,
       };
       const told = { ...described, ...made, areas, name: nameOf(options.scenes) };
@@ -135,10 +143,10 @@ async function mapOrGoOn(
   workers: number,
   listener: RunListener,
   records: StageRecord[],
-): Promise<Pick<RunManifest, "inference" | "checkpoints"> & { readonly tally: Tally }> {
+): Promise<Pick<RunManifest, "inference" | "waits" | "checkpoints"> & { readonly tally: Tally }> {
   if (checkpoint?.map === null) {
     const checkpoints = { written: 0, seconds: 0, resumed: true };
-    return { tally: checkpoint.tally, inference: null, checkpoints };
+    return { tally: checkpoint.tally, inference: null, waits: null, checkpoints };
   }
   const checkpointer = new Checkpointer(folder, {
     fingerprint,

@@ -10,6 +10,7 @@ import type { Checkpointer, MapState, Tally } from "./checkpoint.ts";
 import type { Config } from "./config.ts";
 import { type Cogs, cogStates, createCogs } from "./map-cogs.ts";
 import { mapRows } from "./map-rows.ts";
+import { MapWaits, type WaitShares } from "./map-waits.ts";
 import { openPool } from "./memory-limit.ts";
 import { READ_AHEAD } from "./memory-plan.ts";
 import { allOrNothing, clearFolder } from "./output-folder.ts";
@@ -40,6 +41,7 @@ export interface MapStageOptions {
 export interface Mapped {
   readonly tally: Tally;
   readonly inference: DeviceReport;
+  readonly waits: WaitShares;
 }
 
 /** A row of chips to go on after, and what had been counted. */
@@ -61,18 +63,25 @@ export async function mapStage(run: PreparedRun, options: MapStageOptions): Prom
     await pool.check(run.plan.x.chip);
     throwIfAborted(options.signal);
     if (options.resume === null) await clearFolder(options.folder);
-    const tally = await allOrNothing(options.folder, () => writeCogs(run, pool, options));
-    return { tally, inference: pool.report };
+    const waits = new MapWaits();
+    const watched = { ...run, scene: waits.watch(run.scene) };
+    const tally = await allOrNothing(options.folder, () => writeCogs(watched, pool, waits, options));
+    return { tally, inference: pool.report, waits: waits.shares(pool.report.busyShare) };
   } finally {
     await pool.close();
   }
 }
 
-async function writeCogs(run: PreparedRun, pool: WorkerPool, options: MapStageOptions): Promise<Tally> {
+async function writeCogs(
+  run: PreparedRun,
+  pool: WorkerPool,
+  waits: MapWaits,
+  options: MapStageOptions,
+): Promise<Tally> {
   const { checkpointer } = options;
   const { landcover, confidence } = await createCogs(run, options.folder, options.resume?.map ?? null);
   try {
-    const tally = await mapChips(run, pool, { landcover, confidence }, options);
+    const tally = await mapChips(run, pool, waits, { landcover, confidence }, options);
     const keepParts = options.resume !== null || checkpointer.cost.count > 0;
     await Promise.all([landcover.finish({ keepParts }), confidence.finish({ keepParts })]);
     if (keepParts || checkpointer.due()) await checkpointer.save(tally, () => Promise.resolve(null));
@@ -88,6 +97,7 @@ async function writeCogs(run: PreparedRun, pool: WorkerPool, options: MapStageOp
 async function mapChips(
   run: PreparedRun,
   pool: WorkerPool,
+  waits: MapWaits,
   cogs: Cogs,
   { blend, onError, listener, signal, checkpointer, resume }: MapStageOptions,
 ): Promise<Tally> {
@@ -100,7 +110,7 @@ async function mapChips(
   const meter = mapMeter(run, listener, fromRow);
   const inferred = pool.infer(chips, { skipFailed: onError === "skip" });
   const scored = counted(inferred, tally, run.crop, (done) => meter.report(done, pool.report.busyShare));
-  const strips = stitch(scored, {
+  const strips = stitch(waits.waited(scored), {
     plan,
     classIds: classes.map(({ id }) => id),
     stride: output.stride,

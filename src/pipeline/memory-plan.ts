@@ -175,12 +175,12 @@ function vectorParts(facts: MemoryFacts): readonly MemoryPart[] {
 }
 
 /**
- * Vector tiles are 512 px a side and trace each row with the next one at hand, raster tiles 256 px and one row; every row is halved into
- * those of the zooms above it. Of a pixel its class is held (1 byte) and, in the three deepest zooms, its region (4 bytes).
+ * Vector tiles are 512 px a side and trace each row with the next one at hand, raster tiles 256 px and one row; in the zooms above, a
+ * third row is being filled with what is halved. Of a pixel its class is held (1 byte) and, in the three deepest zooms, its region (4).
  */
 function tileParts(facts: MemoryFacts): readonly MemoryPart[] {
   const vector = facts.outputs.includes("vector-tiles");
-  const rowBytes = vector ? 2 * 512 * (5 + 5 / 2 + 5 / 4 + 1 / 4) : 2 * 256;
+  const rowBytes = vector ? 512 * (2 * 5 + 3 * (5 / 2 + 5 / 4 + 1 / 4)) : 2 * 256;
   return [
     { what: "decoded blocks of the map", bytes: facts.mapCacheBytes },
     { what: ROWS_OF_TILES, bytes: rowBytes * facts.mercatorWidth },

@@ -1,6 +1,7 @@
 import { mkdir, readdir, rm, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { messageOf, oneLine, UserError } from "../errors.ts";
+import { writeError } from "../raster/write-error.ts";
 import { asResumable, hasCheckpoint } from "./checkpoint.ts";
 import { CHECKPOINT_FILE, OUTPUT_FILES, type Output, RUN_FILE } from "./outputs.ts";
 import { hasForeignPage, PAGE } from "./viewer-files.ts";
@@ -55,7 +56,8 @@ export async function removeMeans(folder: string, outputs: readonly Output[]): P
 export async function allOrNothing<T>(folder: string, work: () => Promise<T>): Promise<T> {
   try {
     return await work();
-  } catch (error) {
+  } catch (cause) {
+    const error = writeError(folder, cause);
     if (await hasCheckpoint(folder)) throw asResumable(error);
     const nothing = (): void => undefined; // what failed first is what the user must know
     await removeOutputs(folder).catch(nothing);

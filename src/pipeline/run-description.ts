@@ -9,7 +9,7 @@ import { nameOf, type RunOptions } from "./run-options.ts";
 /** Tells what starts, and what the user should know of it. */
 export function announce(
   run: PreparedRun,
-  { scenes, folder, choice, resume, checkpoint }: RunOptions,
+  { scenes, folder, choice, resume, abandons, checkpoint }: RunOptions,
   workers: number,
   listener: RunListener,
 ): void {
@@ -33,6 +33,10 @@ export function announce(
     const message = `${folder} holds nothing to resume: the run starts from the beginning`;
     listener({ type: "warning", code: "nothing-to-resume", message });
   }
+  if (abandons) {
+    const message = `${folder} held a run that --resume would have gone on with: the run starts from the beginning`;
+    listener({ type: "warning", code: "started-over", message });
+  }
   for (const warning of run.warnings) listener({ type: "warning", ...warning });
 }
 
@@ -51,6 +55,7 @@ export function describeRun(
   | "stages"
   | "checkpoints"
   | "inference"
+  | "waits"
   | "peakMemoryBytes"
   | "files"
 > {

@@ -12,6 +12,8 @@ export interface RunOptions {
   readonly choice: DeviceChoice;
   readonly fingerprint: Fingerprint;
   readonly resume: boolean;
+  /** True when the folder holds a run that could be gone on with, and is started over. */
+  readonly abandons: boolean;
   /** Where the run that is resumed stands; null for a new one. */
   readonly checkpoint: Checkpoint | null;
   readonly signal: AbortSignal | undefined;

@@ -37,6 +37,14 @@ export function writeError(path: string, error: unknown): unknown {
         "the disk's format holds no file that large",
         "Choose another disk with -o.",
       );
+    case "EIO":
+    case "ENXIO":
+    case "ENODEV":
+      return said(
+        "disk-failed",
+        `the disk reports an error (${code})`,
+        "Check the disk, or choose another folder with -o.",
+      );
     default:
       return error;
   }

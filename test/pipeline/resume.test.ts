@@ -121,10 +121,11 @@ describe("a run that was interrupted", () => {
     );
   });
 
-  test("starts over without --resume", async () => {
+  test("starts over without --resume, and says so", async () => {
     const out = copy("over");
     const { code, stdout } = await callCli(...argsFor(out, "pixelwise", "--outputs", "areas", "--json"));
     expect(code).toBe(0);
+    expect(stdout).toMatch(/"code":"started-over","message":".*over held a run that --resume would have/);
     expect(stdout).toMatch(/"done":1,/);
     expect(Object.keys(hashesOf(out))).toEqual(["areas.csv", "areas.json", "run.json"]);
   });

@@ -67,6 +67,7 @@ test.each([
   ["ENOTDIR", "missing-folder"],
   ["EISDIR", "is-a-folder"],
   ["EFBIG", "file-too-large"],
+  ["EIO", "disk-failed"],
 ])("%s is an error that the user can fix", (errno, code) => {
   const error = writeError("out/a.tif", Object.assign(new Error(errno), { code: errno }));
   expect(error).toBeInstanceOf(UserError);
