@@ -54,7 +54,8 @@ export async function prepareRun(
   await refuseForeignPage(folder, config.outputs);
   const model = await loadModel(config.model);
   const { nodata, onTop, onError } = config;
-  const cache = cacheShares(config.maxMemory).scene;
+  const windowHeight = config.chip ?? model.card.input.height ?? model.card.chip;
+  const cache = { ...cacheShares(config.maxMemory).scene, windowHeight };
   const unread: UnreadWindow[] = [];
   const around = (found: Scene): Scene => {
     const scene = onError === "skip" ? skipDamage(found, (window) => unread.push(window)) : found;

@@ -6,13 +6,12 @@ import { openGeotiff } from "./open-geotiff.ts";
 import { type RasterBlock, sampleArray } from "./raster-block.ts";
 import type { Scene } from "./scene.ts";
 import { ScenePool } from "./scene-pool.ts";
+import type { CacheOptions } from "./tiff-blocks.ts";
 
-/** How a mosaic is put together. */
-export interface MosaicOptions {
+/** How a mosaic is put together, and read; `cacheBytes` is for all scenes together. */
+export interface MosaicOptions extends CacheOptions {
   /** Which scene shows where several have data: the one that was named first, or the newest by its TIFF DateTime. */
   readonly overlaps: "first" | "newest";
-  /** Decoded blocks of all scenes kept at most (bytes); 384 MiB by default. */
-  readonly cacheBytes?: number;
 }
 
 /** One scene of a mosaic: where its pixels are in it. */
@@ -35,11 +34,11 @@ const TOLERANCE = 0.01;
  */
 export async function openMosaic(
   paths: readonly string[],
-  { overlaps, cacheBytes = CACHE_BYTES }: MosaicOptions,
+  { overlaps, cacheBytes = CACHE_BYTES, ...reading }: MosaicOptions,
   around: (scene: Scene) => Scene = (scene) => scene,
 ): Promise<Scene> {
   const pool = new ScenePool(
-    async (path) => around(await openGeotiff(path, { cacheBytes: cacheBytes / OPEN })),
+    async (path) => around(await openGeotiff(path, { ...reading, cacheBytes: cacheBytes / OPEN })),
     OPEN,
   );
   try {

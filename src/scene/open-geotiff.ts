@@ -8,23 +8,17 @@ import type { RasterBlock } from "./raster-block.ts";
 import { readSamples } from "./read-window.ts";
 import type { MaskSource, Scene, Storage } from "./scene.ts";
 import { readTiffBands, type TiffBands } from "./tiff-bands.ts";
-import { cacheBytesFor, type TiffBlocks, tiffBlocks } from "./tiff-blocks.ts";
+import { type CacheOptions, cacheBytesFor, type TiffBlocks, tiffBlocks } from "./tiff-blocks.ts";
 import { readTiffHeader, type TiffHeader } from "./tiff-header.ts";
 import { type Level, overviewsOf, readLevels } from "./tiff-levels.ts";
 import { TAG, type TiffTags } from "./tiff-tags.ts";
 import { bothMasks, maskByAlpha, maskByValue, type NodataRule } from "./validity.ts";
 
-/** How a GeoTIFF is opened. */
-export interface OpenOptions {
-  /** Decoded blocks kept at most (bytes), 384 MiB by default; fewer where a row of chips touches fewer. */
-  readonly cacheBytes?: number;
-}
-
 /**
  * Opens a GeoTIFF, local or behind an http(s) URL with byte ranges. Blocks are decoded once for overlapping windows.
  * Throws UserError for whatever cannot be read: missing, not a TIFF, damaged, or stored in a way that is not supported.
  */
-export async function openGeotiff(pathOrUrl: string, options: OpenOptions = {}): Promise<Scene> {
+export async function openGeotiff(pathOrUrl: string, options: CacheOptions = {}): Promise<Scene> {
   const source = await openByteSource(pathOrUrl);
   try {
     return await geotiffScene(source, await readTiffHeader(source), options);
@@ -34,7 +28,7 @@ export async function openGeotiff(pathOrUrl: string, options: OpenOptions = {}):
   }
 }
 
-async function geotiffScene(source: ByteSource, header: TiffHeader, options: OpenOptions): Promise<Scene> {
+async function geotiffScene(source: ByteSource, header: TiffHeader, options: CacheOptions): Promise<Scene> {
   const tags = header.directories[0]!;
   const levels = readLevels(header);
   const { image, mask } = levels[0];
@@ -42,7 +36,7 @@ async function geotiffScene(source: ByteSource, header: TiffHeader, options: Ope
   const bands = readTiffBands(image, tags, metadata);
   const nodata = parseNodata(tags.text(TAG.gdalNodata));
   const rule = { nodata, nan: image.sampleType.startsWith("float") };
-  const cacheBytes = cacheBytesFor(image, options.cacheBytes);
+  const cacheBytes = cacheBytesFor(image, options);
   const blocks = tiffBlocks(source, cacheBytes);
   return {
     path: source.path,

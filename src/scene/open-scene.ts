@@ -1,9 +1,10 @@
-import { type OpenOptions, openGeotiff } from "./open-geotiff.ts";
+import { openGeotiff } from "./open-geotiff.ts";
 import { resampleScene } from "./resample.ts";
 import type { Scene } from "./scene.ts";
+import type { CacheOptions } from "./tiff-blocks.ts";
 
 /** How a scene is opened: `gsd` in metres resamples it, "native" (the default) leaves it as it is. */
-export interface OpenSceneOptions extends OpenOptions {
+export interface OpenSceneOptions extends CacheOptions {
   readonly gsd?: number | "native";
 }
 

@@ -9,9 +9,17 @@ import { blockCounts, storedBytes, type TiffImage } from "./tiff-image.ts";
 /** Decoded blocks of a TIFF by image and index; null for a block without data. */
 export type TiffBlocks = (image: TiffImage, index: number) => Promise<SampleArray | null>;
 
-/** A chip of this many pixels is what the default cache is made for. */
-const CHIP_HEIGHT = 513;
+/** Rows (px) of the windows that the cache is made for where nobody says: those of a usual chip. */
+const WINDOW_HEIGHT = 513;
 const DEFAULT_LIMIT = 384 * 1024 * 1024;
+
+/** How many decoded blocks are kept. */
+export interface CacheOptions {
+  /** At most (bytes); 384 MiB by default, and fewer where a row of windows touches fewer. */
+  readonly cacheBytes?: number;
+  /** Rows (px) of the windows that will be read. */
+  readonly windowHeight?: number;
+}
 
 /** Blocks that are decoded once and kept, so that overlapping windows share them. */
 export function tiffBlocks(source: ByteSource, cacheBytes: number): TiffBlocks {
@@ -22,12 +30,18 @@ export function tiffBlocks(source: ByteSource, cacheBytes: number): TiffBlocks {
   return (image, index) => cache.get(`${image.index}/${index}`, () => loadBlock(source, image, index));
 }
 
-/** Bytes of the blocks that a row of chips across the image touches, at most `limit`: with them no block is decoded twice. */
-export function cacheBytesFor(image: TiffImage, limit = DEFAULT_LIMIT): number {
+/**
+ * Bytes of the blocks that a row of windows across the image touches, at most `cacheBytes`: with them no block is decoded twice; with
+ * fewer, those of a file in strips are decoded anew for each window.
+ */
+export function cacheBytesFor(
+  image: TiffImage,
+  { cacheBytes = DEFAULT_LIMIT, windowHeight = WINDOW_HEIGHT }: CacheOptions = {},
+): number {
   const { across, planes } = blockCounts(image);
-  const rowsOfBlocks = Math.ceil((CHIP_HEIGHT - 1) / image.blockHeight) + 1;
+  const rowsOfBlocks = Math.ceil((windowHeight - 1) / image.blockHeight) + 1;
   const blockBytes = storedBytes(image, image.blockHeight) + 256;
-  return Math.min(limit, (across * rowsOfBlocks + 1) * blockBytes * planes);
+  return Math.min(cacheBytes, (across * rowsOfBlocks + 1) * blockBytes * planes);
 }
 
 async function loadBlock(source: ByteSource, image: TiffImage, index: number): Promise<SampleArray | null> {

@@ -5,7 +5,7 @@ import { openScene } from "../../src/scene/open-scene.ts";
 const [path = "", reader = "landstitch", size = "1024", stride = "896"] = process.argv.slice(2);
 sharp.cache(false);
 sharp.concurrency(1);
-const scene = await openScene(path);
+const scene = await openScene(path, { windowHeight: Number(size) });
 const { width, height } = scene.grid;
 let pixels = 0;
 let sum = 0;

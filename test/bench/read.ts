@@ -138,7 +138,5 @@ function byScript(path: string, reader: string): Reading {
 function byGdal(path: string): Reading {
   const script = fileURLToPath(new URL("./read_windows.py", import.meta.url));
   const env = { ...process.env, GDAL_NUM_THREADS: "1" };
-  return JSON.parse(
-    execFileSync(python, [script, path, ...WINDOWS], { encoding: "utf8", env }),
-  ) as Reading;
+  return JSON.parse(execFileSync(python, [script, path, ...WINDOWS], { encoding: "utf8", env })) as Reading;
 }
