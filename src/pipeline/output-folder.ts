@@ -14,13 +14,14 @@ export const OUTPUT_NAMES: readonly string[] = Object.values(OUTPUT_FILES).flat(
  * Throws UserError "unwritable-folder".
  */
 export async function clearFolder(folder: string): Promise<void> {
+  const probe = join(folder, `${RUN_FILE}.part`);
   try {
     await mkdir(folder, { recursive: true });
     await removeOutputs(folder);
-    const probe = join(folder, `${RUN_FILE}.part`);
     await writeFile(probe, "");
     await rm(probe);
   } catch (cause) {
+    await rm(probe, { force: true }).catch(() => undefined); // why it failed first is what the user must know
     throw new UserError(
       "unwritable-folder",
       `${folder} cannot be written: ${oneLine(messageOf(cause))}.`,

@@ -1,6 +1,6 @@
 import type { Stats } from "node:fs";
 import { type FileHandle, open } from "node:fs/promises";
-import { messageOf, UserError } from "../errors.ts";
+import { messageOf, oneLine, UserError } from "../errors.ts";
 import type { ByteSource } from "./byte-source.ts";
 import { truncatedFile } from "./scene-errors.ts";
 
@@ -25,15 +25,16 @@ async function openFile(path: string): Promise<FileHandle> {
     const { code } = error as NodeJS.ErrnoException;
     if (code === "ENOENT" || code === "ENOTDIR")
       throw new UserError("file-not-found", `${path}: no such file.`, "Check the path.", { cause: error });
-    throw new UserError(
-      "file-unreadable",
-      `${path} cannot be opened: ${messageOf(error)}.`,
-      "Check its permissions.",
-      {
-        cause: error,
-      },
-    );
+    throw unreadable(path, "opened", error);
   }
+}
+
+/** A file that is there, but cannot be opened or read. */
+export function unreadable(path: string, what: "opened" | "read", cause: unknown): UserError {
+  const hint = what === "opened" ? "Check its permissions." : "Check the disk that it is on.";
+  return new UserError("file-unreadable", `${path} cannot be ${what}: ${oneLine(messageOf(cause))}.`, hint, {
+    cause,
+  });
 }
 
 function fileSource(path: string, file: FileHandle, { size: byteLength, mtime }: Stats): ByteSource {
@@ -47,7 +48,11 @@ function fileSource(path: string, file: FileHandle, { size: byteLength, mtime }:
       const bytes = Buffer.allocUnsafeSlow(length);
       let filled = 0;
       while (filled < length) {
-        const { bytesRead } = await file.read(bytes, filled, length - filled, offset + filled);
+        const { bytesRead } = await file
+          .read(bytes, filled, length - filled, offset + filled)
+          .catch((error: unknown) => {
+            throw unreadable(path, "read", error);
+          });
         if (bytesRead === 0) throw truncatedFile(path, offset, length, offset + filled);
         filled += bytesRead;
       }

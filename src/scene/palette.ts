@@ -1,5 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { isUrl } from "./byte-source.ts";
+import { unreadable } from "./file-source.ts";
 import { type GdalMetadata, unescapeXml } from "./gdal-metadata.ts";
 import type { Scene } from "./scene.ts";
 import { TAG, type TiffTags } from "./tiff-tags.ts";
@@ -37,7 +38,7 @@ export async function readCategoryNames(
   } catch (error) {
     if (["ENOENT", "ENOTDIR", "EISDIR", "EACCES"].includes((error as NodeJS.ErrnoException).code ?? ""))
       return [];
-    throw error;
+    throw unreadable(`${path}.aux.xml`, "read", error);
   }
 }
 

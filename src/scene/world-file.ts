@@ -2,6 +2,7 @@ import { readFile } from "node:fs/promises";
 import { parse } from "node:path";
 import { type Affine, pixelPoint, rebaseAffine } from "../geo/affine.ts";
 import { isUrl } from "./byte-source.ts";
+import { unreadable } from "./file-source.ts";
 
 const EXTENSIONS = ["tfw", "tifw", "tiffw", "wld", "TFW"];
 /** A world file is six short lines; more is another file. */
@@ -35,6 +36,6 @@ async function readText(path: string): Promise<string | null> {
   } catch (error) {
     if (["ENOENT", "ENOTDIR", "EISDIR", "EACCES"].includes((error as NodeJS.ErrnoException).code ?? ""))
       return null;
-    throw error;
+    throw unreadable(path, "read", error);
   }
 }
