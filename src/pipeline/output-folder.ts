@@ -36,13 +36,24 @@ export async function removeOutputs(folder: string): Promise<void> {
   const foreign = await hasForeignPage(folder);
   const outputs = foreign ? OUTPUT_NAMES.filter((name) => name !== PAGE) : OUTPUT_NAMES;
   const names = [RUN_FILE, CHECKPOINT_FILE, ...outputs];
-  const ours = (file: string): boolean =>
-    names.some((name) => file === name || (file.startsWith(`${name}.`) && /\.part(\.\d+)?$/.test(file)));
+  await removeAll(folder, (file) => names.some((name) => file === name || isPartOf(name, file)));
+}
+
+/** True for NAME.part, NAME.part.0 and the like: a file on its way to its name. */
+function isPartOf(name: string, file: string): boolean {
+  return file.startsWith(`${name}.`) && /\.part(\.\d+)?$/.test(file);
+}
+
+async function removeAll(folder: string, ours: (file: string) => boolean): Promise<void> {
   for (const file of await readdir(folder)) if (ours(file)) await rm(join(folder, file), { force: true });
 }
 
-/** Removes what a finished run no longer needs: its checkpoint, and the COGs that were only a means. */
+/**
+ * Removes what a finished run no longer needs: its checkpoint, the COGs that were only a means, and parts that an earlier process
+ * could not remove.
+ */
 export async function removeMeans(folder: string, outputs: readonly Output[]): Promise<void> {
+  await removeAll(folder, (file) => OUTPUT_NAMES.some((name) => isPartOf(name, file)));
   await rm(join(folder, CHECKPOINT_FILE), { force: true });
   for (const output of ["landcover", "confidence"] as const) {
     if (outputs.includes(output)) continue;

@@ -14,7 +14,7 @@ const scene = join(scratch, "scene.tif");
 const whole = join(scratch, "whole");
 /** `IO_FAILURES=200 npx vitest run test/pipeline/io-failures.test.ts` for each of the first 200. */
 const UP_TO = Number(process.env["IO_FAILURES"] ?? 0);
-const SAMPLE = [1, 4, 5, 10, 11, 21, 34, 47, 77, 120];
+const SAMPLE = [1, 4, 5, 10, 11, 21, 34, 47, 77, 120, 127, 128];
 const numbers = UP_TO === 0 ? SAMPLE : Array.from({ length: UP_TO }, (_, i) => i + 1);
 
 const common: MapSceneOptions = {
