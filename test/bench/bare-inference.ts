@@ -1,4 +1,5 @@
 /** Child of pipeline.ts: infers the chips of a scene that are in memory already, from the start of the workers on, as the map stage counts. Prints {seconds, chips}. */
+import { atPrecision } from "../../src/inference/precision.ts";
 import { WorkerPool } from "../../src/inference/worker-pool.ts";
 import { resolveConfig } from "../../src/pipeline/pipeline-file.ts";
 import { prepareRun } from "../../src/pipeline/prepare.ts";
@@ -11,7 +12,10 @@ for await (const chip of readChips(run.scene, run.plan, { bands: run.bands, read
 await run.scene.close();
 
 const start = performance.now();
-const pool = new WorkerPool(run.model, { workers: Number(workers), executionProvider: "cpu" });
+const pool = new WorkerPool(await atPrecision(run.model, "auto", "cpu"), {
+  workers: Number(workers),
+  executionProvider: "cpu",
+});
 await pool.check(run.plan.x.chip);
 let inferred = 0;
 for await (const { scores } of pool.infer(inOrder(chips))) if (scores !== null) inferred++;
