@@ -63,7 +63,8 @@ function ours(kind: "vector" | "raster"): {
   peakBytes: number;
 } {
   const script = fileURLToPath(new URL("./tile-archive.ts", import.meta.url));
-  const args = ["--import", "tsx", script, kind, raster, join(folder, `${kind}.pmtiles`)];
+  // as src/cli/main.ts sets it
+  const args = ["--heap-growing-percent=300", "--import", "tsx", script, kind, raster, join(folder, `${kind}.pmtiles`)];
   return JSON.parse(execFileSync(process.execPath, args, { encoding: "utf8" }));
 }
 
