@@ -107,9 +107,12 @@ function splitIntoLeaves(entries: readonly Entry[], leafSize: number) {
   return { root: encodeDirectory(rootEntries), leaves: leaves.view() };
 }
 
-/** gzip with the same bytes on every system: its header names no operating system (RFC 1952: 255, unknown). */
+/**
+ * gzip with the same bytes on every system: its header names no operating system (RFC 1952: 255, unknown). At level 5, for vector tiles
+ * take a fifth more time in all at zlib's default, 6, and get 3 % smaller.
+ */
 export function gzip(bytes: Uint8Array): Uint8Array {
-  const zipped = gzipSync(bytes);
+  const zipped = gzipSync(bytes, { level: 5 });
   zipped[9] = 255;
   return zipped;
 }
