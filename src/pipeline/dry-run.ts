@@ -55,6 +55,7 @@ export interface DryRun {
 const OUTPUT_SECONDS: Readonly<Partial<Record<Output, number>>> = {
   areas: 0.05,
   polygons: 0.1,
+  flatgeobuf: 0.1,
   geopackage: 0.15,
   geojson: 0.15,
   "vector-tiles": 0.2,

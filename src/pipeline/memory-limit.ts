@@ -16,7 +16,7 @@ import {
   type StageMemory,
 } from "./memory-plan.ts";
 import { memoryBytes } from "./memory-size.ts";
-import type { Output } from "./outputs.ts";
+import { type Output, VECTOR_OUTPUTS } from "./outputs.ts";
 import type { PreparedRun } from "./prepare.ts";
 
 /** What inference runs on: see MapStageOptions. */
@@ -125,7 +125,7 @@ function fewerOutputs(facts: MemoryFacts, limit: number): string[] {
 }
 
 const OUTPUTS_OF: Readonly<Record<string, readonly Output[]>> = {
-  vectors: ["polygons", "geopackage", "geojson"],
+  vectors: VECTOR_OUTPUTS,
   tiles: ["vector-tiles"],
   imagery: ["imagery"],
 };

@@ -1,6 +1,6 @@
 import type { ChipPlan } from "../tiler/chip-plan.ts";
 import { memoryBytes } from "./memory-size.ts";
-import type { Output } from "./outputs.ts";
+import { type Output, VECTOR_OUTPUTS } from "./outputs.ts";
 
 /** What the memory of a run depends on. Bytes where a name says so. */
 export interface MemoryFacts {
@@ -79,7 +79,7 @@ export function memoryPlan(facts: MemoryFacts, workers: number): readonly StageM
     stageOf(stage, [retained, ...parts], RETAINED * UNCOLLECTED + garbageOf(parts));
   return [
     map,
-    ...(wants("polygons", "geopackage", "geojson") ? [after("vectors", vectorParts(facts))] : []),
+    ...(wants(...VECTOR_OUTPUTS) ? [after("vectors", vectorParts(facts))] : []),
     ...(wants("vector-tiles", "raster-tiles", "confidence-tiles") ? [after("tiles", tileParts(facts))] : []),
     ...(wants("imagery") ? [after("imagery", imageryParts(facts))] : []),
   ];

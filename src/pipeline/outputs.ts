@@ -21,6 +21,14 @@ export type Output = keyof typeof OUTPUT_FILES;
 
 export const OUTPUTS = Object.keys(OUTPUT_FILES) as [Output, ...Output[]];
 
+/** The files of polygons: they are traced once for all of them. */
+export const VECTOR_OUTPUTS = [
+  "polygons",
+  "flatgeobuf",
+  "geopackage",
+  "geojson",
+] as const satisfies readonly Output[];
+
 /** Where a run stands that is not finished; removed with the last file. */
 export const CHECKPOINT_FILE = "run.checkpoint";
 

@@ -19,7 +19,7 @@ import { type LandCoverPolygon, tracePolygons } from "../vector/polygons.ts";
 import type { Config } from "./config.ts";
 import { type StageRecord, timed } from "./manifest.ts";
 import { cacheShares } from "./memory-plan.ts";
-import { OUTPUT_FILES } from "./outputs.ts";
+import { OUTPUT_FILES, VECTOR_OUTPUTS } from "./outputs.ts";
 import { isPlaced } from "./prepare.ts";
 import { ProgressMeter, type RunListener, type Stage } from "./progress.ts";
 import { writeSceneTiles } from "./publish-scene.ts";
@@ -66,7 +66,7 @@ async function publishScenes(labels: Scene, confidence: Scene, options: PublishO
   const raster = await stage("areas", () =>
     measureAreas(metered("areas", labels, listener), confidence, classes, signalOf(signal)),
   );
-  const kinds = VECTOR_KINDS.filter((kind) => outputs.includes(kind));
+  const kinds = VECTOR_OUTPUTS.filter((kind) => outputs.includes(kind));
   const polygons =
     kinds[0] === undefined
       ? null
@@ -89,8 +89,7 @@ const VECTOR_WRITERS = {
   geopackage: writeGeoPackage,
   geojson: writeGeoJson,
 } as const;
-type VectorOutput = keyof typeof VECTOR_WRITERS;
-const VECTOR_KINDS = Object.keys(VECTOR_WRITERS) as readonly VectorOutput[];
+type VectorOutput = (typeof VECTOR_OUTPUTS)[number];
 
 /** Traces the map once for all files of polygons; each holds the same ones. */
 async function writePolygons(

@@ -8,6 +8,7 @@ import {
   peakBytes,
 } from "../../src/pipeline/memory-plan.ts";
 import { memoryBytes } from "../../src/pipeline/memory-size.ts";
+import { VECTOR_OUTPUTS } from "../../src/pipeline/outputs.ts";
 import { planChips } from "../../src/tiler/chip-plan.ts";
 
 function factsOf(width: number, changes: Partial<MemoryFacts> = {}): MemoryFacts {
@@ -73,6 +74,11 @@ describe("workers under a limit", () => {
 test("50,000 x 50,000 px with the default model are planned within 2 GB on two workers", () => {
   const facts = factsOf(50_000, { cacheBytes: 160e6, mapCacheBytes: 106e6 });
   expect(fittingWorkers(facts, 2, 2e9)).toBe(2);
+});
+
+test.each(VECTOR_OUTPUTS)("polygons as %s are planned for", (output) => {
+  const stages = memoryPlan(factsOf(20_000, { outputs: ["landcover", "confidence", output] }), 2);
+  expect(stages.map(({ stage }) => stage)).toEqual(["map", "vectors"]);
 });
 
 test("outputs that are not wanted take nothing", () => {
