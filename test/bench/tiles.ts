@@ -64,7 +64,15 @@ function ours(kind: "vector" | "raster"): {
 } {
   const script = fileURLToPath(new URL("./tile-archive.ts", import.meta.url));
   // as src/cli/main.ts sets it
-  const args = ["--heap-growing-percent=300", "--import", "tsx", script, kind, raster, join(folder, `${kind}.pmtiles`)];
+  const args = [
+    "--heap-growing-percent=300",
+    "--import",
+    "tsx",
+    script,
+    kind,
+    raster,
+    join(folder, `${kind}.pmtiles`),
+  ];
   return JSON.parse(execFileSync(process.execPath, args, { encoding: "utf8" }));
 }
 
