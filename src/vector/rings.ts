@@ -11,14 +11,19 @@ export type PixelRing = Int32Array | Float64Array;
 /** Reads the rings of finished regions from a graph. */
 export class RingReader {
   private points = new Int32Array(1024);
+  /** Where the ring that was walked last lies in `points`. */
+  private first = 0;
   private length = 0;
   private readonly rings = new Slab<Int32Array>((length) => new Int32Array(length));
-  /** Offsets in `points` of the points where the ring may touch itself. */
+  /** Offsets in `points` of the points where the ring may touch itself, ascending. */
   private readonly pinches: number[] = [];
 
   constructor(
     private readonly graph: BorderGraph,
-    /** Whether points stay where a straight border meets a third region: neighbours then have the same points. */
+    /**
+     * Whether points stay where a straight border meets a third region: neighbours then have the same points. They can be dropped
+     * from borders along the edges of pixels only.
+     */
     private readonly nodes: "keep" | "drop",
   ) {}
 
@@ -32,18 +37,19 @@ export class RingReader {
     for (let edge = firstEdge; edge !== NONE; edge = graph.nextOfRegion[edge]!) {
       if (graph.flags[edge]! & DONE) continue;
       this.walk(edge);
-      const whole = this.rings.copy(this.points, 0, this.length);
-      if (this.pinches.length < 2) rings.push(whole);
-      else cutAtPinches(whole, this.pinches, rings);
+      if (this.pinches.length > 1) this.cutAtPinches(rings);
+      rings.push(this.rings.copy(this.points, this.first, this.length));
     }
+    if (rings.length === 1) return rings;
     const exterior = rings.findIndex((ring) => doubleArea(ring) < 0);
     if (exterior > 0) rings.unshift(...rings.splice(exterior, 1));
-    return this.nodes === "keep" ? rings : rings.map(withoutCollinear);
+    return rings;
   }
 
   /** Puts the points of the ring that begins with a half-edge into `points`. */
   private walk(start: number): void {
     const { graph, pinches } = this;
+    this.first = 0;
     this.length = 0;
     pinches.length = 0;
     let edge = start;
@@ -52,26 +58,95 @@ export class RingReader {
       this.appendArc(edge);
       const end = graph.mate[edge]!;
       edge = graph.turn[end]!;
-      if (graph.flags[end]! & PINCH) pinches.push(edge === start ? 0 : this.length);
+      if ((graph.flags[end]! & PINCH) === 0) continue;
+      if (edge === start) pinches.unshift(0);
+      else pinches.push(this.length);
     } while (edge !== start);
+    const { points, length } = this;
+    if (
+      this.nodes === "drop" &&
+      isStraight(points, length - 2, points[0]!, points[1]!, points[2]!, points[3]!)
+    )
+      this.first = 2;
   }
 
   /** Appends the points of an arc in the direction of its half-edge, without the last one. */
   private appendArc(edge: number): void {
-    const { points, point } = this.graph;
+    const { points, point, mate } = this.graph;
     const tail = this.graph.tailOf(edge);
-    const first = this.length;
-    const last = point[this.graph.mate[tail]!]!;
-    const forwards = tail === edge;
-    for (let p = forwards ? point[tail]! : points[point[tail]! + NEXT]!; ; p = points[p + NEXT]!) {
-      if (forwards && p === last) break;
-      if (this.length === this.points.length) this.points = doubled(this.points);
-      this.points[this.length++] = points[p]!;
-      this.points[this.length++] = points[p + 1]!;
-      if (p === last) break;
+    const first = point[tail]!;
+    const last = point[mate[tail]!]!;
+    const before = this.length - 2;
+    const drops = this.nodes === "drop" && before >= 0;
+    if (tail === edge) {
+      const next = points[first + NEXT]!;
+      const isDropped =
+        drops &&
+        isStraight(this.points, before, points[first]!, points[first + 1]!, points[next]!, points[next + 1]!);
+      for (let p = isDropped ? next : first; p !== last; p = points[p + NEXT]!)
+        this.append(points[p]!, points[p + 1]!);
+      return;
     }
-    if (!forwards) reversePoints(this.points, first, this.length);
+    let next = first;
+    for (let p = points[first + NEXT]!; p !== last; p = points[p + NEXT]!) {
+      this.append(points[p]!, points[p + 1]!);
+      next = p;
+    }
+    const isDropped =
+      drops &&
+      isStraight(this.points, before, points[last]!, points[last + 1]!, points[next]!, points[next + 1]!);
+    if (!isDropped) this.append(points[last]!, points[last + 1]!);
+    reversePoints(this.points, before + 2, this.length);
   }
+
+  private append(x: number, y: number): void {
+    if (this.length === this.points.length) this.points = doubled(this.points);
+    this.points[this.length++] = x;
+    this.points[this.length++] = y;
+  }
+
+  /**
+   * Takes closed stretches out of the ring that was walked until it passes no point twice. A region that touches itself at a corner so
+   * gets a hole that touches its exterior, which is valid; a self-touching exterior is not.
+   */
+  private cutAtPinches(rings: LatticeRing[]): void {
+    const { points, pinches } = this;
+    const seen = new Map<number, number>();
+    let end = this.first;
+    let from = this.first;
+    const goOnTo = (to: number): void => {
+      if (end !== from) points.copyWithin(end, from, to);
+      end += to - from;
+      from = to;
+    };
+    for (const pinch of pinches) {
+      goOnTo(pinch);
+      const key = points[pinch]! * ROW_KEYS + points[pinch + 1]!;
+      const before = seen.get(key);
+      if (before !== undefined) {
+        rings.push(this.rings.copy(points, before, end));
+        end = before;
+      }
+      seen.set(key, end);
+    }
+    goOnTo(this.length);
+    this.length = end;
+  }
+}
+
+/** Times a column, plus a row, is a number for each point: exact up to 2^26 columns and 2^27 rows. */
+const ROW_KEYS = 2 ** 27;
+
+/** True when a point lies on one line of the lattice with the one at an offset of `points` and the next one. */
+function isStraight(
+  points: Int32Array,
+  before: number,
+  x: number,
+  y: number,
+  nextX: number,
+  nextY: number,
+): boolean {
+  return (points[before] === x && x === nextX) || (points[before + 1] === y && y === nextY);
 }
 
 /** Twice the signed area of a ring in px² (shoelace over col, row): negative for exteriors, positive for holes. */
@@ -97,46 +172,4 @@ function reversePoints(points: Int32Array, from: number, to: number): void {
     points[j] = x;
     points[j + 1] = y;
   }
-}
-
-/**
- * Cuts a ring that passes points twice into simple rings: a closed stretch is taken out whenever a point comes again. A region
- * that touches itself at a corner so gets a hole that touches its exterior, which is valid; a self-touching exterior is not.
- */
-function cutAtPinches(ring: LatticeRing, pinches: readonly number[], rings: LatticeRing[]): void {
-  const marked = new Set(pinches);
-  const seen = new Map<string, number>();
-  const path: number[] = [];
-  for (let i = 0; i < ring.length; i += 2) {
-    const x = ring[i]!;
-    const y = ring[i + 1]!;
-    if (marked.has(i)) {
-      const key = `${x},${y}`;
-      const before = seen.get(key);
-      if (before !== undefined) {
-        rings.push(Int32Array.from(path.slice(before)));
-        path.length = before;
-      }
-      seen.set(key, path.length);
-    }
-    path.push(x, y);
-  }
-  rings.push(Int32Array.from(path));
-}
-
-/** The ring without the points that lie on a straight line between their neighbours. */
-function withoutCollinear(ring: LatticeRing): LatticeRing {
-  const kept = new Int32Array(ring.length);
-  let length = 0;
-  for (let i = 0; i < ring.length; i += 2) {
-    const before = (i + ring.length - 2) % ring.length;
-    const after = (i + 2) % ring.length;
-    const straight =
-      (ring[before] === ring[i] && ring[i] === ring[after]) ||
-      (ring[before + 1] === ring[i + 1] && ring[i + 1] === ring[after + 1]);
-    if (straight) continue;
-    kept[length++] = ring[i]!;
-    kept[length++] = ring[i + 1]!;
-  }
-  return length === ring.length ? ring : kept.slice(0, length);
 }
