@@ -1,3 +1,6 @@
+/** Fewer bytes are copied one by one, for a view costs more. */
+const VIEW_FROM = 64;
+
 /** Bytes that grow at the end: what the protobuf of vector tiles and the directories of PMTiles are written into. */
 export class ByteWriter {
   #bytes: Uint8Array;
@@ -48,6 +51,16 @@ export class ByteWriter {
     this.varint((field << 3) | 2);
     this.varint(bytes.length);
     this.append(bytes);
+  }
+
+  /** Appends what another writer holds as a field of wire type 2. */
+  messageField(field: number, message: ByteWriter): void {
+    this.varint((field << 3) | 2);
+    this.varint(message.#length);
+    this.#reserve(message.#length);
+    if (message.#length > VIEW_FROM) this.#bytes.set(message.view(), this.#length);
+    else for (let i = 0; i < message.#length; i++) this.#bytes[this.#length + i] = message.#bytes[i]!;
+    this.#length += message.#length;
   }
 
   /** The bytes so far, as a view that the next write may invalidate. */

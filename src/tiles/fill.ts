@@ -57,35 +57,65 @@ export function fillNearest(target: TileLabels, patch: Patch, source: LabelWindo
   const local = localPatch(patch, source.window);
   const inside =
     local.u.every((u) => u >= 0 && u < width - EDGE) && local.v.every((v) => v >= 0 && v < height - EDGE);
+  const fillRow = !inside ? copyChecked : target.regions === null ? copyLabels : copyAll;
   eachRow(patch, local, target.side, (offset, u, v, du, dv) => {
-    if (inside) {
-      copyInside(target.labels, offset, patch.width, source.labels, width, u, v, du, dv);
-      if (target.regions !== null && source.regions !== null)
-        copyInside(target.regions, offset, patch.width, source.regions, width, u, v, du, dv);
-      return;
-    }
-    for (let i = 0; i < patch.width; i++) {
-      const col = u + i * du;
-      const row = v + i * dv;
-      if (col >= 0 && col < width && row >= 0 && row < height)
-        copyPixel(target, offset + i, source, (row | 0) * width + (col | 0));
-    }
+    fillRow(target, offset, patch.width, source, u, v, du, dv);
   });
 }
 
-/** The inner loop of a row that lies inside the window: no call, no check. */
-function copyInside<T extends Uint8Array | Uint32Array>(
-  out: T,
+/** Copies a row of pixels that may lie outside of the window. */
+function copyChecked(
+  target: TileLabels,
   offset: number,
   count: number,
-  source: T,
-  width: number,
+  source: LabelWindow,
   u: number,
   v: number,
   du: number,
   dv: number,
 ): void {
-  for (let i = 0; i < count; i++) out[offset + i] = source[((v + i * dv) | 0) * width + ((u + i * du) | 0)]!;
+  const { width, height } = source.window;
+  for (let i = 0; i < count; i++) {
+    const col = u + i * du;
+    const row = v + i * dv;
+    if (col >= 0 && col < width && row >= 0 && row < height)
+      copyPixel(target, offset + i, source, (row | 0) * width + (col | 0));
+  }
+}
+
+/** Copies the labels of a row that lies inside the window: no call, no check. */
+function copyLabels(
+  { labels }: TileLabels,
+  offset: number,
+  count: number,
+  source: LabelWindow,
+  u: number,
+  v: number,
+  du: number,
+  dv: number,
+): void {
+  const { width } = source.window;
+  for (let i = 0; i < count; i++)
+    labels[offset + i] = source.labels[((v + i * dv) | 0) * width + ((u + i * du) | 0)]!;
+}
+
+/** The same of a row whose regions are known. */
+function copyAll(
+  { labels, regions }: TileLabels,
+  offset: number,
+  count: number,
+  source: LabelWindow,
+  u: number,
+  v: number,
+  du: number,
+  dv: number,
+): void {
+  const { width } = source.window;
+  for (let i = 0; i < count; i++) {
+    const from = ((v + i * dv) | 0) * width + ((u + i * du) | 0);
+    labels[offset + i] = source.labels[from]!;
+    regions![offset + i] = source.regions![from]!;
+  }
 }
 
 function copyPixel(target: TileLabels, to: number, source: LabelWindow, from: number): void {

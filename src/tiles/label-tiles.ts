@@ -46,11 +46,10 @@ export function labelSampler(
   regions: RegionIndex | null = null,
 ): MercatorSampler<TileLabels> {
   return mercatorSampler<LabelWindow, TileLabels>(pyramid, {
-    read: async (window) => {
-      if (regions === null) return { window, labels: await readLabels(scene, window), regions };
-      const found = regions.read(window);
-      return { window, labels: regions.labelsOf(found), regions: found };
-    },
+    read: async (window) =>
+      regions === null
+        ? { window, labels: await readLabels(scene, window), regions }
+        : { window, ...regions.read(window) },
     empty: () => emptyLabels(pyramid.tileSize, regions !== null),
     fill: (target, patch, source, box) =>
       box === 1 ? fillNearest(target, patch, source) : fillMode(target, patch, source, box),

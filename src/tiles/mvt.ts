@@ -1,21 +1,23 @@
+import type { LatticeRing } from "../vector/rings.ts";
 import { ByteWriter } from "./byte-writer.ts";
-
-/** A closed ring in tile coordinates: x0, y0, x1, y1, … with y down; the first point is not repeated. */
-export type TileRing = Int32Array;
 
 /** A polygon with holes. */
 export interface MvtPolygon {
-  readonly id?: number;
+  readonly id: number | null;
   /** Polygons that share this object share its encoding. Numbers are whole and not negative. */
   readonly properties: Readonly<Record<string, string | number>>;
-  /** Exterior first: positive area by the shoelace formula over x and y; holes negative. */
-  readonly rings: readonly TileRing[];
+  /** On the layer's lattice, exterior first. */
+  readonly rings: readonly LatticeRing[];
 }
 
-/** The layer that polygons are in: its name, and the units along the side of a tile. */
+/** The layer that polygons are in, and the lattice that their rings are on. */
 export interface MvtLayer {
   readonly name: string;
+  /** Tile units along the side of a tile. */
   readonly extent: number;
+  /** Tile units along the side of a cell of the lattice, which begins `margin` cells above and left of the tile. */
+  readonly cell: number;
+  readonly margin: number;
 }
 
 const VERSION_2 = 2;
@@ -40,31 +42,35 @@ export function encodeMvt(layer: MvtLayer, polygons: Iterable<MvtPolygon>): Uint
   for (const polygon of polygons) {
     feature.clear();
     geometry.clear();
-    writeRings(geometry, polygon.rings);
-    if (polygon.id !== undefined) feature.varintField(FEATURE.id, polygon.id);
-    feature.bytesField(FEATURE.tags, dictionary.tagsOf(polygon.properties));
+    writeRings(geometry, polygon.rings, layer);
+    if (polygon.id !== null) feature.varintField(FEATURE.id, polygon.id);
+    feature.messageField(FEATURE.tags, dictionary.tagsOf(polygon.properties));
     feature.varintField(FEATURE.type, POLYGON);
-    feature.bytesField(FEATURE.geometry, geometry.view());
-    content.bytesField(LAYER.feature, feature.view());
+    feature.messageField(FEATURE.geometry, geometry);
+    content.messageField(LAYER.feature, feature);
   }
   for (const key of dictionary.keys) content.bytesField(LAYER.key, Buffer.from(key));
   for (const value of dictionary.values) content.bytesField(LAYER.value, encodeValue(value));
   content.varintField(LAYER.extent, layer.extent);
   const tile = new ByteWriter(content.length + 8);
-  tile.bytesField(TILE.layer, content.view());
+  tile.messageField(TILE.layer, content);
   return tile.view();
 }
 
-/** Rings as commands, every point relative to the one before, across rings too (spec 4.3). */
-function writeRings(out: ByteWriter, rings: readonly TileRing[]): void {
-  let x = 0;
-  let y = 0;
+/**
+ * Rings as commands, every point relative to the one before, across rings too (spec 4.3); from the last point to the first, for
+ * exteriors run clockwise on the screen there.
+ */
+function writeRings(out: ByteWriter, rings: readonly LatticeRing[], { cell, margin }: MvtLayer): void {
+  let x = margin;
+  let y = margin;
   for (const ring of rings) {
-    for (let i = 0; i < ring.length; i += 2) {
-      if (i === 0) out.varint((1 << 3) | MOVE_TO);
-      if (i === 2) out.varint(((ring.length / 2 - 1) << 3) | LINE_TO);
-      out.zigzag(ring[i]! - x);
-      out.zigzag(ring[i + 1]! - y);
+    const last = ring.length - 2;
+    for (let i = last; i >= 0; i -= 2) {
+      if (i === last) out.varint((1 << 3) | MOVE_TO);
+      if (i === last - 2) out.varint(((last / 2) << 3) | LINE_TO);
+      out.zigzag((ring[i]! - x) * cell);
+      out.zigzag((ring[i + 1]! - y) * cell);
       x = ring[i]!;
       y = ring[i + 1]!;
     }
@@ -76,9 +82,9 @@ function writeRings(out: ByteWriter, rings: readonly TileRing[]): void {
 class Dictionary {
   readonly keys: string[] = [];
   readonly values: (string | number)[] = [];
-  readonly #tags = new Map<object, Uint8Array>();
+  readonly #tags = new Map<object, ByteWriter>();
 
-  tagsOf(properties: MvtPolygon["properties"]): Uint8Array {
+  tagsOf(properties: MvtPolygon["properties"]): ByteWriter {
     const known = this.#tags.get(properties);
     if (known !== undefined) return known;
     const tags = new ByteWriter(16);
@@ -86,8 +92,8 @@ class Dictionary {
       tags.varint(placeOf(this.keys, key));
       tags.varint(placeOf(this.values, value));
     }
-    this.#tags.set(properties, tags.view());
-    return tags.view();
+    this.#tags.set(properties, tags);
+    return tags;
   }
 }
 

@@ -38,14 +38,6 @@ export class RegionForest {
     return this.#label[region]!;
   }
 
-  /** The classes of regions; `nodata` where there is none, which `none` says. */
-  labelsOf(regions: Uint32Array, none: number, nodata: number): Uint8Array {
-    const known = this.#label;
-    const labels = new Uint8Array(regions.length);
-    for (let i = 0; i < labels.length; i++) labels[i] = regions[i] === none ? nodata : known[regions[i]!]!;
-    return labels;
-  }
-
   #find(region: number): number {
     const parent = this.#parent;
     let root = region;

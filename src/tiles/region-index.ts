@@ -13,16 +13,20 @@ import { type Extent, Spool } from "./spool.ts";
 /** The region of a pixel without data. */
 export const NO_REGION = 0xffffffff;
 
+/** The pixels of a window, row by row: NO_REGION and class 255 where there is no data. */
+export interface RegionWindow {
+  readonly regions: Uint32Array;
+  readonly labels: Uint8Array;
+}
+
 /** Which region (4-connected, of one class) each pixel of a map belongs to. */
 export interface RegionIndex {
-  /** The regions of a window of the map, row by row; NO_REGION where there is no data. */
-  read(window: Window): Uint32Array;
+  /** The regions of a window of the map and their classes, row by row. Valid until the next call. */
+  read(window: Window): RegionWindow;
   /** The id of a region: the row-major index of its first pixel, which is the id of its row in landcover.parquet. */
   idOf(region: number): number;
   /** The class of a region. */
   labelOf(region: number): number;
-  /** The classes of regions, nodata 255. */
-  labelsOf(regions: Uint32Array): Uint8Array;
   /** Removes the temporary file. */
   close(): Promise<void>;
 }
@@ -104,17 +108,26 @@ function indexOf(
   forest: RegionForest,
 ): RegionIndex {
   const roots = forest.roots();
+  const room = { regions: new Uint32Array(0), labels: new Uint8Array(0) };
   return {
     read(window) {
-      const regions = new Uint32Array(window.width * window.height).fill(NO_REGION);
+      const size = window.width * window.height;
+      if (room.regions.length < size) {
+        room.regions = new Uint32Array(size);
+        room.labels = new Uint8Array(size);
+      }
+      const regions = room.regions.subarray(0, size).fill(NO_REGION);
+      const labels = room.labels.subarray(0, size).fill(NODATA);
       const [right, bottom] = [window.col + window.width, window.row + window.height];
       for (let y = Math.floor(window.row / BLOCK); y * BLOCK < bottom; y++)
-        for (let x = Math.floor(window.col / BLOCK); x * BLOCK < right; x++)
-          unpack(wordsOf(spool, extents[y * across + x]!), roots, { x, y }, window, regions);
-      return regions;
+        for (let x = Math.floor(window.col / BLOCK); x * BLOCK < right; x++) {
+          const words = wordsOf(spool, extents[y * across + x]!);
+          const place = { col: x * BLOCK - window.col, row: y * BLOCK - window.row };
+          unpack(words, roots, forest, place, window, { regions, labels });
+        }
+      return { regions, labels };
     },
     labelOf: (region) => forest.labelOf(region),
-    labelsOf: (regions) => forest.labelsOf(regions, NO_REGION, NODATA),
     idOf: (region) => forest.firstPixel(region),
     close: () => spool.remove(),
   };
@@ -182,25 +195,26 @@ function wordsOf(spool: Spool, extent: Extent): Uint32Array {
   return new Uint32Array(bytes.buffer);
 }
 
-/** Writes the part of a block that lies in a window. */
+/** Writes the part of a block, which begins at `place` of a window, that lies in it. */
 function unpack(
   words: Uint32Array,
   roots: Uint32Array,
-  { x, y }: { readonly x: number; readonly y: number },
-  window: Window,
-  regions: Uint32Array,
+  forest: RegionForest,
+  place: { readonly col: number; readonly row: number },
+  { width, height }: Window,
+  { regions, labels }: RegionWindow,
 ): void {
-  const shift = x * BLOCK - window.col;
-  const bottom = window.row + window.height;
-  let row = y * BLOCK;
-  for (let i = 0, col = 0; i < words.length && row < bottom; i += 2) {
+  let row = place.row;
+  for (let i = 0, col = 0; i < words.length && row < height; i += 2) {
     const stop = words[i]!;
-    const region = words[i + 1]!;
-    if (row >= window.row && region !== NO_REGION) {
-      const from = Math.max(0, col + shift);
-      const to = Math.min(window.width, stop + shift);
-      const start = (row - window.row) * window.width;
-      if (from < to) regions.fill(roots[region]!, start + from, start + to);
+    if (row >= 0 && words[i + 1]! !== NO_REGION) {
+      const region = roots[words[i + 1]!]!;
+      const label = forest.labelOf(region);
+      const last = row * width + Math.min(width, stop + place.col);
+      for (let at = row * width + Math.max(0, col + place.col); at < last; at++) {
+        regions[at] = region;
+        labels[at] = label;
+      }
     }
     col = stop;
     if (stop < BLOCK) continue;

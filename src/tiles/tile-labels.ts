@@ -31,26 +31,44 @@ export function lowerEdge({ side, labels, regions }: TileLabels, rows: number): 
 /** A tile's neighbour, `dx` tiles to the east and `dy` to the south; null where it has none. */
 export type Neighbour = (dx: number, dy: number) => TileLabels | null;
 
-/** A tile with `margin` px of its eight neighbours around it. */
-export function withMargin(tile: TileLabels, margin: number, neighbour: Neighbour): TileLabels {
+/** A tile with `margin` px of its eight neighbours around it, in `room`: a square of that size with regions, for its content to be lost. */
+export function withMargin(
+  tile: TileLabels,
+  margin: number,
+  neighbour: Neighbour,
+  room: TileLabels,
+): TileLabels {
   const size = tile.side;
-  const square = emptyLabels(size + 2 * margin, tile.regions !== null);
+  const square = tile.regions === null ? { ...room, regions: null } : room;
+  square.labels.fill(NODATA);
+  square.regions?.fill(NO_REGION);
   for (const dy of [-1, 0, 1]) {
     for (const dx of [-1, 0, 1]) {
       const source = dx === 0 && dy === 0 ? tile : neighbour(dx, dy);
       if (source === null) continue;
       const left = dx < 0 ? size - margin : 0;
       const right = dx > 0 ? margin : size;
+      const target = (dy * size + margin) * square.side + dx * size + margin;
       for (let row = dy < 0 ? size - margin : 0; row < (dy > 0 ? margin : size); row++) {
-        const target = (row + dy * size + margin) * square.side + dx * size + margin + left;
-        const start = (row - source.top) * size;
-        const [from, to] = [start + left, start + right];
-        square.labels.set(source.labels.subarray(from, to), target);
-        if (source.regions !== null) square.regions?.set(source.regions.subarray(from, to), target);
+        const from = (row - source.top) * size;
+        copyPixels(source, from + left, from + right, square, target + row * square.side + left);
       }
     }
   }
   return square;
+}
+
+/** Copies the pixels `from` to `to` of a square to another; few of them one by one, for views cost more. */
+function copyPixels(source: TileLabels, from: number, to: number, target: TileLabels, at: number): void {
+  if (to - from > 16) {
+    target.labels.set(source.labels.subarray(from, to), at);
+    if (source.regions !== null) target.regions?.set(source.regions.subarray(from, to), at);
+    return;
+  }
+  for (let i = from, k = at; i < to; i++, k++) {
+    target.labels[k] = source.labels[i]!;
+    if (target.regions !== null && source.regions !== null) target.regions[k] = source.regions[i]!;
+  }
 }
 
 /**

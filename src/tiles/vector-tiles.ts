@@ -1,14 +1,15 @@
 import type { LandCoverClass } from "../scene/class-scheme.ts";
 import { NODATA } from "../scene/class-scheme.ts";
 import type { Scene } from "../scene/scene.ts";
-import { traceGrid } from "../vector/trace-blocks.ts";
+import type { LatticeRing } from "../vector/rings.ts";
+import { GridTracer, type TracedRegion } from "../vector/trace-blocks.ts";
 import { assertLabels, type LabelTileOptions, labelRows, legendOf, type TileRegions } from "./label-tiles.ts";
-import { encodeMvt, type MvtPolygon, type TileRing } from "./mvt.ts";
+import { encodeMvt, type MvtPolygon } from "./mvt.ts";
 import { gzip } from "./pmtiles-format.ts";
 import { type EncodedTile, publishTiles, type TilesResult } from "./publish-tiles.ts";
 import { indexRegions, NO_REGION, type RegionIndex } from "./region-index.ts";
 import type { FilledRow } from "./tile-cascade.ts";
-import { coarsen, lowerEdge, type TileLabels, withMargin } from "./tile-labels.ts";
+import { coarsen, emptyLabels, lowerEdge, type TileLabels, withMargin } from "./tile-labels.ts";
 import { type TilePyramid, tileColumns } from "./tile-pyramid.ts";
 import { unknownLabel } from "./unknown-label.ts";
 
@@ -26,6 +27,7 @@ const EXTENT = 4096;
 const UNITS = EXTENT / SIZE;
 /** Label pixels of the neighbours around a tile (32 units). */
 const BUFFER = 4;
+const BUFFERED = SIZE + 2 * BUFFER;
 /** What a renderer copes with. */
 const LARGEST_TILE_BYTES = 500_000;
 /** Block sides (px) that a tile which is too large falls back to; they divide SIZE − 2 · BUFFER. */
@@ -96,14 +98,15 @@ async function* encodeRows(
   regions: TileRegions,
   encodeTile: TileEncoder,
 ): AsyncGenerator<EncodedTile> {
+  const room = emptyLabels(BUFFERED, true);
   const held = new Map<number, { readonly above: LabelRow | null; readonly current: LabelRow }>();
   for await (const row of labelRows(labels, pyramid, { regions })) {
     const last = held.get(row.z);
-    if (last !== undefined) yield* encodeRow(pyramid, [last.above, last.current, row], encodeTile);
+    if (last !== undefined) yield* encodeRow(pyramid, [last.above, last.current, row], room, encodeTile);
     held.set(row.z, { above: last === undefined ? null : edgeOf(last.current), current: row });
   }
   for (const { above, current } of held.values())
-    yield* encodeRow(pyramid, [above, current, null], encodeTile);
+    yield* encodeRow(pyramid, [above, current, null], room, encodeTile);
 }
 
 function edgeOf(row: LabelRow): LabelRow {
@@ -113,6 +116,7 @@ function edgeOf(row: LabelRow): LabelRow {
 function* encodeRow(
   pyramid: TilePyramid,
   rows: readonly [above: LabelRow | null, current: LabelRow, below: LabelRow | null],
+  room: TileLabels,
   encodeTile: TileEncoder,
 ): Generator<EncodedTile> {
   const { z, y, tiles } = rows[1];
@@ -121,7 +125,7 @@ function* encodeRow(
     const own = tiles.get(x);
     const neighbour = (dx: number, dy: number): TileLabels | null =>
       rows[dy + 1]?.tiles.get((x + dx + world) % world) ?? null;
-    const encoded = own === undefined ? null : encodeTile(withMargin(own, BUFFER, neighbour));
+    const encoded = own === undefined ? null : encodeTile(withMargin(own, BUFFER, neighbour, room));
     yield { tile: { z, x, y }, ...(encoded ?? { bytes: null }) };
   }
 }
@@ -142,14 +146,14 @@ function tileEncoder(
     if (known === undefined) throw unknownLabel(path, label, classes);
     return known;
   };
-  const encode = (square: TileLabels): Uint8Array | null => {
-    const polygons = square.regions === null ? byClass(square) : byRegion(square.regions, square.side, index);
+  const classTracer = new GridTracer(BUFFERED, NODATA);
+  const regionTracer = new GridTracer(BUFFERED, NO_REGION);
+  const encode = ({ labels, regions }: TileLabels): Uint8Array | null => {
+    const polygons =
+      regions === null ? byClass(classTracer.trace(labels)) : byRegion(regionTracer.trace(regions), index);
     if (polygons.length === 0) return null;
-    const features = polygons.map(({ label, ...polygon }) => ({
-      ...polygon,
-      properties: propertiesOf(label),
-    }));
-    return encodeMvt({ name: layer, extent: EXTENT }, features);
+    const features = polygons.map(({ id, label, rings }) => ({ id, properties: propertiesOf(label), rings }));
+    return encodeMvt({ name: layer, extent: EXTENT, cell: UNITS, margin: BUFFER }, features);
   };
   return (square) => {
     let bytes = encode(square);
@@ -164,39 +168,28 @@ function tileEncoder(
   };
 }
 
-interface TilePolygon extends Pick<MvtPolygon, "id" | "rings"> {
+interface TilePolygon {
+  readonly id: number | null;
   readonly label: number;
+  readonly rings: readonly LatticeRing[];
 }
 
 /** A polygon for each 4-connected region of one class. */
-function byClass({ labels, side }: TileLabels): TilePolygon[] {
-  return traceGrid(labels, side, side, NODATA).map(({ value, rings }) => ({
-    label: value,
-    rings: rings.map(toTileRing),
-  }));
+function byClass(traced: readonly TracedRegion[]): TilePolygon[] {
+  return traced.map(({ value, rings }) => ({ id: null, label: value, rings }));
 }
 
 /** A polygon, of one part or several, for each region of the map. */
-function byRegion(regions: Uint32Array, side: number, index: RegionIndex): TilePolygon[] {
-  const rings = new Map<number, TileRing[]>();
-  for (const { value, rings: traced } of traceGrid(regions, side, side, NO_REGION)) {
-    const known = rings.get(value) ?? [];
-    known.push(...traced.map(toTileRing));
-    rings.set(value, known);
+function byRegion(traced: readonly TracedRegion[], index: RegionIndex): TilePolygon[] {
+  const parts = new Map<number, LatticeRing[]>();
+  for (const { value, rings } of traced) {
+    const known = parts.get(value);
+    if (known === undefined) parts.set(value, [...rings]);
+    else known.push(...rings);
   }
-  return [...rings].map(([region, parts]) => ({
+  return Array.from(parts, ([region, rings]) => ({
     id: index.idOf(region),
     label: index.labelOf(region),
-    rings: parts,
+    rings,
   }));
-}
-
-/** A ring of the padded pixel grid in tile units, turned round: MVT's exteriors run clockwise on the screen. */
-function toTileRing(ring: Int32Array): TileRing {
-  const turned = new Int32Array(ring.length);
-  for (let i = 0; i < ring.length; i += 2) {
-    turned[i] = (ring[ring.length - 2 - i]! - BUFFER) * UNITS;
-    turned[i + 1] = (ring[ring.length - 1 - i]! - BUFFER) * UNITS;
-  }
-  return turned;
 }

@@ -184,6 +184,14 @@ export class BorderGraph {
     }
   }
 
+  /** Forgets all arcs. */
+  clear(): void {
+    this.edges = 0;
+    this.used = 0;
+    this.freeEdge = NONE;
+    this.freePoint = NONE;
+  }
+
   private dropArc(edge: number): void {
     const tail = this.tailOf(edge);
     const head = this.mate[tail]!;

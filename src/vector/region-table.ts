@@ -90,6 +90,12 @@ export class RegionTable {
     this.free.push(region);
   }
 
+  /** Forgets all regions. */
+  clear(): void {
+    this.size = 0;
+    this.free.length = 0;
+  }
+
   private find(region: number): number {
     let root = region;
     while (this.parent[root] !== root) root = this.parent[root]!;

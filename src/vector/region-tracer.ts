@@ -51,9 +51,12 @@ export class RegionTracer {
     this.row++;
   }
 
-  /** Finishes the regions that reach into the last row. */
+  /** Finishes the regions that reach into the last row; without simplification another raster of this width can follow. */
   end(): void {
     this.pushRow(NO_LABELS);
+    this.row = 0;
+    this.regions.clear();
+    this.graph.clear();
   }
 
   /** Walks the lattice row between the rows above and below, from one point with a vertical border to the next. */

@@ -18,20 +18,45 @@ export interface TracedRegion {
  * The regions of equal value (4-connected) of a small label raster in memory, row by row; pixels of value `nodata` are in none.
  * Regions come in the order in which their last rows end, from left to right within a row.
  */
-export function traceGrid(labels: Labels, width: number, height: number, nodata: number): TracedRegion[] {
+export function traceGrid(
+  labels: Labels,
+  width: number,
+  height: number,
+  nodata: number,
+): readonly TracedRegion[] {
   if (labels.length !== width * height)
     throw new RangeError(`${labels.length} labels for ${width} x ${height} px`);
-  const traced: TracedRegion[] = [];
-  const tracer = new RegionTracer(width, nodata, (region) => {
-    const { value, pixels, firstEdge } = tracer.regions;
-    traced.push({
+  return new GridTracer(width, nodata).trace(labels);
+}
+
+/** Traces small label rasters of one width, one after another, with the same tables; see traceGrid. */
+export class GridTracer {
+  private readonly tracer: RegionTracer;
+  private readonly reader: RingReader;
+  private traced: TracedRegion[] = [];
+
+  constructor(
+    private readonly width: number,
+    nodata: number,
+  ) {
+    this.tracer = new RegionTracer(width, nodata, (region) => this.add(region));
+    this.reader = new RingReader(this.tracer.graph, "drop");
+  }
+
+  trace(labels: Labels): readonly TracedRegion[] {
+    this.traced = [];
+    for (let start = 0; start < labels.length; start += this.width)
+      this.tracer.pushRow(labels.subarray(start, start + this.width));
+    this.tracer.end();
+    return this.traced;
+  }
+
+  private add(region: number): void {
+    const { value, pixels, firstEdge } = this.tracer.regions;
+    this.traced.push({
       value: value[region]!,
-      rings: reader.read(firstEdge[region]!),
+      rings: this.reader.read(firstEdge[region]!),
       pixels: pixels[region]!,
     });
-  });
-  const reader = new RingReader(tracer.graph, "drop");
-  for (let row = 0; row < height; row++) tracer.pushRow(labels.subarray(row * width, (row + 1) * width));
-  tracer.end();
-  return traced;
+  }
 }

@@ -56,9 +56,11 @@ test("property: every pixel's region has the id of its first pixel and its class
           width: Math.max(1, right - left),
           height: Math.max(1, bottom - top),
         };
-        regions.read({ ...window }).forEach((region, i) => {
+        const found = regions.read({ ...window });
+        found.regions.forEach((region, i) => {
           const at = (top + Math.floor(i / window.width)) * width + left + (i % window.width);
           expect(region === NO_REGION ? null : regions.idOf(region)).toBe(expected[at]);
+          expect(found.labels[i]).toBe(level.data[at]);
           if (region !== NO_REGION) expect(regions.labelOf(region)).toBe(level.data[at]);
         });
         await regions.close();
@@ -77,7 +79,7 @@ test("arms that meet far below, a spiral and a comb over block borders, are one 
     const { level, regions } = await index(600, 600, label);
     const found = regions.read({ col: 0, row: 0, width: 600, height: 600 });
     const ids = new Set(
-      [...found].filter((_, i) => level.data[i] === 1).map((region) => regions.idOf(region)),
+      [...found.regions].filter((_, i) => level.data[i] === 1).map((region) => regions.idOf(region)),
     );
     expect(ids.size).toBe(1);
     await regions.close();

@@ -5,7 +5,7 @@ import { beforeAll, describe, expect, test } from "vitest";
 import { CancelledError } from "../../src/errors.ts";
 import type { Affine } from "../../src/geo/affine.ts";
 import { type Tile, WEB_MERCATOR_HALF, webMercatorResolution } from "../../src/geo/tile-matrix-set.ts";
-import { withMargin } from "../../src/tiles/tile-labels.ts";
+import { emptyLabels, withMargin } from "../../src/tiles/tile-labels.ts";
 import { planTilePyramid } from "../../src/tiles/tile-pyramid.ts";
 import { writeVectorTiles } from "../../src/tiles/vector-tiles.ts";
 import { tracePolygons } from "../../src/vector/polygons.ts";
@@ -70,6 +70,7 @@ describe("a town in UTM", () => {
         labels.get(key({ z, x, y }))!,
         BUFFER,
         (dx, dy) => labels.get(key({ z, x: x + dx, y: y + dy })) ?? null,
+        emptyLabels(SIZE + 2 * BUFFER, true),
       );
       const found = scan(polygons.get(key({ z, x, y }))!);
       expect(Buffer.compare(found.labels, expected.labels)).toBe(0);
