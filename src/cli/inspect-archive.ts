@@ -48,6 +48,9 @@ function archiveFacts(header: Header, metadata: Record<string, unknown>): (reado
       "Tiles",
       `${count(header.numAddressedTiles)} addressed, ${count(header.numTileContents)} stored${header.clustered ? ", clustered" : ""}`,
     ],
+    ...(typeof metadata["tile_size"] === "number"
+      ? [["Tile size", `${metadata["tile_size"]} px`] as const]
+      : []),
     ["Layers", layers.map((layer: { id?: unknown }) => String(layer.id)).join(", ") || "none"],
   ];
 }

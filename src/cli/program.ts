@@ -165,7 +165,7 @@ function addTiles(root: Command, output: CommandOutput, interruptible: Interrupt
         .choices(["webp", "png", "jpeg"])
         .default("webp"),
     )
-    .addOption(new Option("--tile-size <px>", "side of a tile").choices(["256", "512"]).default("256"))
+    .addOption(new Option("--tile-size <px>", "side of a tile").choices(["256", "512"]).default("512"))
     .option("--bands <list>", "red, green and blue, or one band, by number from 1 or name: 4,3,2", list)
     .option("--rescale <min,max>", "raw values that become 0 and 255, or auto", range)
     .option("--nodata <value>", "pixels whose bands all have this value hold no data", number)

@@ -1,5 +1,5 @@
 import { sampleArray } from "../scene/raster-block.ts";
-import { countTiles, planTilePyramid, tileColumns } from "../tiles/tile-pyramid.ts";
+import { countTiles, planTilePyramid, TILE_SIZE, tileColumns } from "../tiles/tile-pyramid.ts";
 import type { Config } from "./config.ts";
 import { COG_BLOCK, cacheShares, type MemoryFacts } from "./memory-plan.ts";
 import { isPlaced, type PreparedRun } from "./prepare.ts";
@@ -14,8 +14,6 @@ export interface MeasuredMemory {
 
 /** About as many regions as the default model finds in a million pixels of a city at 1 m; --dry-run counts those of its samples. */
 const REGIONS_PER_MEGAPIXEL = 500;
-/** Side of raster tiles in px. */
-const TILE = 256;
 
 /** What the memory plan of a run is made of. */
 export function memoryFacts(
@@ -46,6 +44,9 @@ export function memoryFacts(
 
 function tilesOf(grid: PreparedRun["grid"], path: string): Pick<MemoryFacts, "mercatorWidth" | "tiles"> {
   if (!isPlaced(grid)) return { mercatorWidth: 0, tiles: 0 };
-  const pyramid = planTilePyramid(path, grid, TILE);
-  return { mercatorWidth: TILE * tileColumns(pyramid, pyramid.maxZoom).length, tiles: countTiles(pyramid) };
+  const pyramid = planTilePyramid(path, grid, TILE_SIZE);
+  return {
+    mercatorWidth: TILE_SIZE * tileColumns(pyramid, pyramid.maxZoom).length,
+    tiles: countTiles(pyramid),
+  };
 }

@@ -1,4 +1,5 @@
 import type { ChipPlan } from "../tiler/chip-plan.ts";
+import { TILE_SIZE } from "../tiles/tile-pyramid.ts";
 import { memoryBytes } from "./memory-size.ts";
 import { type Output, VECTOR_OUTPUTS } from "./outputs.ts";
 
@@ -175,12 +176,12 @@ function vectorParts(facts: MemoryFacts): readonly MemoryPart[] {
 }
 
 /**
- * Vector tiles are 512 px a side and trace each row with the next one at hand, raster tiles 256 px and one row; in the zooms above, a
- * third row is being filled with what is halved. Of a pixel its class is held (1 byte) and, in the three deepest zooms, its region (4).
+ * Vector tiles trace each row with the next one at hand, raster tiles one row; in the zooms above, a third row is being filled with
+ * what is halved. Of a pixel its class is held (1 byte) and, in the three deepest zooms, its region (4).
  */
 function tileParts(facts: MemoryFacts): readonly MemoryPart[] {
   const vector = facts.outputs.includes("vector-tiles");
-  const rowBytes = vector ? 512 * (2 * 5 + 3 * (5 / 2 + 5 / 4 + 1 / 4)) : 2 * 256;
+  const rowBytes = TILE_SIZE * (vector ? 2 * 5 + 3 * (5 / 2 + 5 / 4 + 1 / 4) : 2);
   return [
     { what: "decoded blocks of the map", bytes: facts.mapCacheBytes },
     { what: ROWS_OF_TILES, bytes: rowBytes * facts.mercatorWidth },
@@ -192,7 +193,7 @@ function tileParts(facts: MemoryFacts): readonly MemoryPart[] {
 function imageryParts(facts: MemoryFacts): readonly MemoryPart[] {
   return [
     { what: "decoded blocks of the scene and the map", bytes: facts.cacheBytes + facts.mapCacheBytes },
-    { what: ROWS_OF_TILES, bytes: 2 * 256 * 4 * facts.mercatorWidth },
+    { what: ROWS_OF_TILES, bytes: 2 * TILE_SIZE * 4 * facts.mercatorWidth },
     { what: "addresses of tiles", bytes: TILE_ADDRESS * facts.tiles },
   ];
 }

@@ -9,6 +9,7 @@ import type { Scene } from "../scene/scene.ts";
 import { type ImageFormat, writeImageTiles } from "../tiles/image-tiles.ts";
 import type { TileOptions, TilesResult } from "../tiles/publish-tiles.ts";
 import { writeRasterTiles } from "../tiles/raster-tiles.ts";
+import type { TileSize } from "../tiles/tile-pyramid.ts";
 import { timed } from "./manifest.ts";
 import { describeBands, findBand } from "./match-bands.ts";
 import { ProgressMeter, type RunListener } from "./progress.ts";
@@ -17,8 +18,8 @@ import { ProgressMeter, type RunListener } from "./progress.ts";
 export interface PublishSceneOptions {
   /** webp where not given. */
   readonly format?: ImageFormat;
-  /** Side of a tile in px; 256 where not given. */
-  readonly tileSize?: 256 | 512;
+  /** Side of a tile in px; 512 where not given. */
+  readonly tileSize?: TileSize;
   /** Red, green and blue, or one band for gray: numbers from 1, roles or names. By role where not given, else the first three. */
   readonly bands?: readonly (string | number)[];
   /** Raw values that become 0 and 255; `auto` (2nd to 98th percentile) is the default of scenes that are not 8-bit. */
@@ -72,13 +73,12 @@ export async function writeSceneTiles(
   options: Pick<PublishSceneOptions, "format" | "tileSize" | "bands" | "rescale"> & TileOptions,
   listener: RunListener,
 ): Promise<TilesResult> {
-  const { tileSize = 256, format = "webp", rescale } = options;
-  const tileOptions = { ...options, tileSize };
+  const { format = "webp", rescale } = options;
   if (scene.palette !== null && scene.bands.length === 1)
-    return writeRasterTiles(path, scene, { ...tileOptions, classes: classesOf(scene.palette) });
+    return writeRasterTiles(path, scene, { ...options, classes: classesOf(scene.palette) });
   const bands = displayBands(scene, options.bands);
   const shown = await stretch(scene, bands, rescale, listener);
-  return writeImageTiles(path, shown, { ...tileOptions, bands, format });
+  return writeImageTiles(path, shown, { ...options, bands, format });
 }
 
 function tileOptionsOf(

@@ -97,6 +97,8 @@ function tileJsonReply(archive: TileArchive, name: string, { prefix, headers }: 
   const json = {
     tilejson: "3.0.0",
     tiles: [`${origin}${prefix}/${encodeURIComponent(name)}/{z}/{x}/{y}.${extension}`],
+    // not of TileJSON, but MapLibre and Mapbox read it
+    ...(typeof metadata["tile_size"] === "number" ? { tileSize: metadata["tile_size"] } : {}),
     ...text("name"),
     ...text("description"),
     ...text("attribution"),

@@ -6,7 +6,7 @@ import { mercatorSampler } from "./mercator-sampler.ts";
 import { type EncodedTile, publishTiles, type TileOptions, type TilesResult } from "./publish-tiles.ts";
 import { emptyRgba, fillRgba, halveRgba, holdsPixels, type RgbaTile, type RgbWindow } from "./rgba-tile.ts";
 import { cascadeRows } from "./tile-cascade.ts";
-import { type TilePyramid, tileColumns } from "./tile-pyramid.ts";
+import { TILE_SIZE, type TilePyramid, type TileSize, tileColumns } from "./tile-pyramid.ts";
 
 /** How tiles of imagery are stored; jpeg has no transparency, so nodata is white there. */
 export type ImageFormat = "webp" | "png" | "jpeg";
@@ -16,8 +16,8 @@ export interface ImageTileOptions extends TileOptions {
   /** Red, green and blue, as indices of the scene's bands (from 0); one band thrice is gray. */
   readonly bands: readonly [red: number, green: number, blue: number];
   readonly format: ImageFormat;
-  /** 256 px a side unless told otherwise. */
-  readonly tileSize?: 256 | 512;
+  /** 512 px a side unless told otherwise. */
+  readonly tileSize?: TileSize;
 }
 
 /** Tiles that are encoded at the same time. */
@@ -34,7 +34,7 @@ export async function writeImageTiles(
 ): Promise<TilesResult> {
   if (scene.sampleType !== "uint8")
     throw new RangeError(`${scene.path} holds ${scene.sampleType}, not uint8`);
-  const { format, tileSize = 256 } = options;
+  const { format, tileSize = TILE_SIZE } = options;
   return publishTiles(path, scene, options, {
     tileType: format,
     tileSize,

@@ -1,6 +1,7 @@
 import { constants, deflateSync } from "node:zlib";
 import { type LandCoverClass, NODATA, rgbOf } from "../scene/class-scheme.ts";
 import { crc32 } from "./crc32.ts";
+import type { TileSize } from "./tile-pyramid.ts";
 import { unknownLabel } from "./unknown-label.ts";
 
 /** Makes a PNG of a tile's labels (size², row by row). */
@@ -19,7 +20,7 @@ const UNKNOWN = 256;
  */
 export function paletteEncoder(
   classes: readonly LandCoverClass[],
-  { size, path }: { readonly size: 256 | 512; readonly path: string },
+  { size, path }: { readonly size: TileSize; readonly path: string },
 ): PaletteEncoder {
   const indices = paletteIndices(classes);
   const bits = classes.length < 16 ? 4 : 8;

@@ -2,11 +2,11 @@ import type { Scene } from "../scene/scene.ts";
 import { assertLabels, holdsData, type LabelTileOptions, labelRows, legendOf } from "./label-tiles.ts";
 import { paletteEncoder } from "./palette-png.ts";
 import { publishTiles, type TilesResult } from "./publish-tiles.ts";
-import { tileColumns } from "./tile-pyramid.ts";
+import { TILE_SIZE, type TileSize, tileColumns } from "./tile-pyramid.ts";
 
-/** How raster tiles are made: 256 px a side unless told otherwise, which is what viewers take for granted. */
+/** How raster tiles are made: 512 px a side unless told otherwise. */
 export interface RasterTileOptions extends LabelTileOptions {
-  readonly tileSize?: 256 | 512;
+  readonly tileSize?: TileSize;
   /** How four pixels become one; the mode where not given. */
   readonly method?: "mode" | "mean";
   /** What the tiles show; the names of the classes where not given. */
@@ -23,7 +23,7 @@ export async function writeRasterTiles(
   options: RasterTileOptions,
 ): Promise<TilesResult> {
   assertLabels(labels);
-  const { tileSize = 256, method = "mode" } = options;
+  const { tileSize = TILE_SIZE, method = "mode" } = options;
   const encodePng = paletteEncoder(options.classes, { size: tileSize, path: labels.path });
   return publishTiles(path, labels, options, {
     tileType: "png",

@@ -12,6 +12,14 @@ import {
 } from "../geo/tile-matrix-set.ts";
 import { type LocatedGrid, lonLatBounds, mercatorPixelSize } from "./footprint.ts";
 
+/** Pixels along the side of a tile. */
+export type TileSize = 256 | 512;
+/**
+ * What tiles have unless told otherwise: a quarter of the requests that 256 px cost, and what MapLibre takes for granted; viewers that
+ * take 256 px for granted show the same place at twice the sharpness.
+ */
+export const TILE_SIZE: TileSize = 512;
+
 /** Tile ids of PMTiles are safe integers up to here. */
 const DEEPEST_ZOOM = 26;
 /** Part of a tile that is no pixel's: an overlap as thin as this holds no pixel centre. */

@@ -10,7 +10,7 @@ import { type EncodedTile, publishTiles, type TilesResult } from "./publish-tile
 import { indexRegions, NO_REGION, type RegionIndex } from "./region-index.ts";
 import type { FilledRow } from "./tile-cascade.ts";
 import { coarsen, emptyLabels, lowerEdge, type TileLabels, withMargin } from "./tile-labels.ts";
-import { type TilePyramid, tileColumns } from "./tile-pyramid.ts";
+import { TILE_SIZE, type TilePyramid, tileColumns } from "./tile-pyramid.ts";
 import { unknownLabel } from "./unknown-label.ts";
 
 /** How vector tiles are made; the layer is "landcover" unless told otherwise. */
@@ -20,17 +20,15 @@ export interface VectorTileOptions extends LabelTileOptions {
   readonly minArea?: number;
 }
 
-/** Label pixels along the side of a tile: one a screen pixel, as MapLibre shows vector tiles. */
-const SIZE = 512;
-/** Tile units along the side of a tile, 8 a label pixel, so that every corner has whole coordinates. */
+/** Tile units along the side of a tile, 8 a label pixel (one a screen pixel in MapLibre), so that every corner has whole coordinates. */
 const EXTENT = 4096;
-const UNITS = EXTENT / SIZE;
+const UNITS = EXTENT / TILE_SIZE;
 /** Label pixels of the neighbours around a tile (32 units). */
 const BUFFER = 4;
-const BUFFERED = SIZE + 2 * BUFFER;
+const BUFFERED = TILE_SIZE + 2 * BUFFER;
 /** What a renderer copes with. */
 const LARGEST_TILE_BYTES = 500_000;
-/** Block sides (px) that a tile which is too large falls back to; they divide SIZE − 2 · BUFFER. */
+/** Block sides (px) that a tile which is too large falls back to; they divide TILE_SIZE − 2 · BUFFER. */
 const COARSER = [2, 4, 8] as const;
 /** The deepest zooms, so many, have a feature for each polygon of the map; below them several show as one. */
 const ZOOMS_WITH_IDS = 3;
@@ -54,7 +52,7 @@ export async function writeVectorTiles(
     const encodeTile = tileEncoder(labels.path, options.classes, layer, index);
     return await publishTiles(path, labels, options, {
       tileType: "mvt",
-      tileSize: SIZE,
+      tileSize: TILE_SIZE,
       metadata: (pyramid) => metadataOf(layer, options.classes, pyramid),
       encode: (pyramid) => {
         const regions = { index, fromZoom: firstZoomWithIds(pyramid) };

@@ -19,15 +19,10 @@ async function start(): Promise<void> {
   const { here, other, store } = page;
   document.title = `${[here, other].flatMap((run) => run?.folder.name ?? []).join(" and ")} · land cover`;
   const bounds = boundsOf(here.folder);
-  const maps =
-    bounds === null ? null : showMaps(page, link.center === undefined ? bounds : store.state, bounds);
-  fillPanel(
-    byId("panel"),
-    page,
-    themeChoice(() => maps?.restyle()),
-  );
+  if (bounds !== null) showMaps(page, link.center === undefined ? bounds : store.state, bounds);
+  fillPanel(byId("panel"), page, themeChoice());
   byId("map-area").append(polygonCard(page));
-  if (maps === null) {
+  if (bounds === null) {
     show(
       "This map has no place on earth that is known, so there is nothing to show here. Its areas and files are in the panel.",
     );

@@ -6,17 +6,10 @@ import { type MapLook, vectorZoom } from "./map-style.ts";
 import { addArchives, createMap, type FirstPlace, landCoverAt, linkMaps, setLook } from "./map-view.ts";
 import type { Page, Run } from "./page.ts";
 import { swipeHandle } from "./swipe.ts";
-import { isDark } from "./theme.ts";
 import type { Layer, Selection } from "./view-state.ts";
 
-/** The maps of the page. */
-export interface MapArea {
-  /** Draws all maps again, in the colours of the theme. */
-  restyle(): void;
-}
-
 /** Fills the map area: one map, and over part of it a second one while two pictures are compared. */
-export function showMaps(page: Page, place: FirstPlace, bounds: LngLatBounds): MapArea {
+export function showMaps(page: Page, place: FirstPlace, bounds: LngLatBounds): void {
   const { here, other, store } = page;
   for (const run of [here, other]) if (run !== null) addArchives(run.folder);
   const container = byId("map");
@@ -37,7 +30,6 @@ export function showMaps(page: Page, place: FirstPlace, bounds: LngLatBounds): M
     if (state.center !== before.center || state.zoom !== before.zoom) jumpIfElsewhere(map, state);
     if (LOOKS.some((key) => state[key] !== before[key])) restyle();
   });
-  return { restyle };
 }
 
 /** The parts of the state that change what the maps look like. */
@@ -57,7 +49,6 @@ function lookOf({ here, other, store }: Page, which: "here" | "second"): MapLook
     opacity,
     hidden,
     selected: selected?.run === mine ? selected.id : null,
-    dark: isDark(),
   };
 }
 

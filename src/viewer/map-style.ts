@@ -12,7 +12,6 @@ export interface MapLook {
   readonly hidden: readonly number[];
   /** Polygon that is outlined. */
   readonly selected: number | null;
-  readonly dark: boolean;
 }
 
 /** Name of the vector layer in the tiles, and of the fill on the map. */
@@ -24,7 +23,10 @@ export function vectorZoom({ vector, raster }: MapLook["archives"]): number {
   return raster === null ? 0 : (vector.polygonZoom ?? vector.header.maxZoom);
 }
 
-/** The MapLibre style of a look: imagery, over it land cover or confidence, over that the outline of the chosen polygon. */
+/**
+ * The MapLibre style of a look: imagery, over it land cover or confidence, over that the outline of the chosen polygon. What lies
+ * behind is the page's: a background layer would be drawn anew with each frame, which a machine without a GPU feels.
+ */
 export function mapStyle(look: MapLook): StyleSpecification {
   const sources = Object.entries(look.archives).flatMap(([name, archive]) =>
     archive === null ? [] : [[name, sourceOf(archive)] as const],
@@ -33,11 +35,6 @@ export function mapStyle(look: MapLook): StyleSpecification {
     version: 8,
     sources: Object.fromEntries(sources),
     layers: [
-      {
-        id: "background",
-        type: "background",
-        paint: { "background-color": look.dark ? "#14181d" : "#e8ebee" },
-      },
       ...(look.archives.imagery === null ? [] : [rasterLayer("imagery", true, 1)]),
       ...landCoverLayers(look),
       ...(look.archives.confidence === null

@@ -1,5 +1,6 @@
 import { type Header, PMTiles, tileTypeExt } from "pmtiles";
 import type { LandCoverClass } from "../scene/class-scheme.ts";
+import { ArchiveSource } from "./archive-source.ts";
 
 /** A PMTiles archive of the folder, its first bytes read. */
 export interface Archive {
@@ -103,7 +104,7 @@ function describe(
 }
 
 async function openArchive(url: URL): Promise<Archive> {
-  const pmtiles = new PMTiles(url.href);
+  const pmtiles = new PMTiles(new ArchiveSource(url.href));
   const [header, metadata] = await Promise.all([pmtiles.getHeader(), pmtiles.getMetadata()]);
   const described = objectOf(metadata);
   const size = described["tile_size"];

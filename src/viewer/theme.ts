@@ -5,26 +5,18 @@ const THEMES = ["auto", "light", "dark"] as const;
 type Theme = (typeof THEMES)[number];
 const TITLES: Readonly<Record<Theme, string>> = { auto: "Automatic", light: "Light", dark: "Dark" };
 
-/** The choice between light and dark, remembered by the browser. Tells of each change, also of the system's. */
-export function themeChoice(onChange: () => void): HTMLElement {
+/** The choice between light and dark, remembered by the browser. */
+export function themeChoice(): HTMLElement {
   const options = THEMES.map((theme) => element("option", { value: theme }, TITLES[theme]));
   const choose = (): void => {
     const theme = select.value as Theme;
     apply(theme);
     remember(theme);
-    onChange();
   };
   const select = element("select", { id: "theme", change: choose }, ...options);
   select.value = remembered();
   apply(remembered());
-  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", onChange);
   return element("label", { class: "theme" }, element("span", {}, "Colours"), select);
-}
-
-/** True when the page is dark now. */
-export function isDark(): boolean {
-  const theme = document.documentElement.dataset["theme"];
-  return theme === "dark" || (theme !== "light" && matchMedia("(prefers-color-scheme: dark)").matches);
 }
 
 function apply(theme: Theme): void {

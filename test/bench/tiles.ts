@@ -76,11 +76,11 @@ function ours(kind: "vector" | "raster"): {
   return JSON.parse(execFileSync(process.execPath, args, { encoding: "utf8" }));
 }
 
-/** GDAL's tiles of the same zooms: palette PNG at the deepest, the mode below. */
+/** GDAL's tiles of the same zooms and size: palette PNG at the deepest, the mode below. */
 function mbtiles(): { cpuSeconds: number; tiles: number } {
   const archive = join(folder, "gdal.mbtiles");
   rmSync(archive, { force: true });
-  const options = ["-co", "TILE_FORMAT=PNG8", "-co", "RESAMPLING=NEAREST"];
+  const options = ["-co", "TILE_FORMAT=PNG8", "-co", "BLOCKSIZE=512", "-co", "RESAMPLING=NEAREST"];
   const made = cpuOf("gdal_translate", ["-q", "-of", "MBTiles", ...options, raster, archive]);
   const factors = Array.from({ length: 8 }, (_, i) => String(2 ** (i + 1)));
   const lower = cpuOf("gdaladdo", ["-q", "-r", "mode", archive, ...factors]);

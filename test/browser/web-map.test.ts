@@ -69,6 +69,16 @@ describe.skipIf(!HAS_CHROMIUM)(browserTitle("the web map in a browser"), () => {
       expect(await page.textContent("footer")).toContain("Imagery: Rendered by <b>landstitch</b>");
     }));
 
+  test("one request tells all about an archive", async () => {
+    const page = await browser.newPage();
+    const asked: string[] = [];
+    page.on("request", (request) => asked.push(new URL(request.url()).pathname));
+    await page.goto(server.url);
+    await settle(page);
+    expect(asked.filter((path) => path === "/confidence-raster.pmtiles")).toHaveLength(1);
+    await page.close();
+  });
+
   test("a class that is switched off leaves the map and the table's shares", () =>
     view(`${server.url}#map=14/25.3125/57.0055`, async (page) => {
       await page.getByRole("button", { name: "Show all" }).first().click();

@@ -19,7 +19,7 @@ test("landstitch tiles publishes a scene, inspect explains the archive", async (
   expect(inspected.stdout).toContain("PMTiles 3, Webp tiles");
   expect(inspected.stdout).toContain("scene.tif");
   const { metadata } = await readArchive(at("scene.pmtiles"));
-  expect(metadata).toMatchObject({ name: "scene.tif", format: "webp", tile_size: 256 });
+  expect(metadata).toMatchObject({ name: "scene.tif", format: "webp", tile_size: 512 });
 });
 
 test("format, tile size, name and attribution are as asked for", async () => {
@@ -28,7 +28,7 @@ test("format, tile size, name and attribution are as asked for", async () => {
     "--raster-tile-format",
     "jpeg",
     "--tile-size",
-    "512",
+    "256",
     "--name",
     "Here",
     "--attribution",
@@ -37,7 +37,7 @@ test("format, tile size, name and attribution are as asked for", async () => {
   const { code } = await callCli("tiles", at("named.tif"), "-o", at("named.pmtiles"), ...flags);
   expect(code).toBe(0);
   const { metadata } = await readArchive(at("named.pmtiles"));
-  expect(metadata).toMatchObject({ name: "Here", attribution: "© Me", format: "jpg", tile_size: 512 });
+  expect(metadata).toMatchObject({ name: "Here", attribution: "© Me", format: "jpg", tile_size: 256 });
 });
 
 test("a 16-bit scene is stretched, and the warning says from what to what", async () => {

@@ -151,7 +151,7 @@ describe.each(PLACES)("$what: the map lies where the scene lies:", (place) => {
     const [lons, lats] = [corners.map(([lon]) => lon!), corners.map(([, lat]) => lat!)];
     for (const [name, size] of [
       ["landcover.pmtiles", 512],
-      ["landcover-raster.pmtiles", 256],
+      ["landcover-raster.pmtiles", 512],
     ] as const) {
       const { header } = await readArchive(join(folderOf(place), name));
       expect(header.minLon).toBeCloseTo(Math.min(...lons), 5);
@@ -174,8 +174,8 @@ describe.each(PLACES)("$what: the map lies where the scene lies:", (place) => {
         .ensureAlpha()
         .raw()
         .toBuffer();
-      for (let i = 0; i < 256 * 256; i += 5) {
-        const [col, row] = pixelOf(grid, place.proj4, lonLatOfTilePixel(tile, i % 256, i >> 8));
+      for (let i = 0; i < 512 * 512; i += 5) {
+        const [col, row] = pixelOf(grid, place.proj4, lonLatOfTilePixel(tile, i % 512, i >> 9));
         if (isNearEdge(col) || isNearEdge(row)) continue;
         const inside = col >= 0 && row >= 0 && col < grid.width && row < grid.height;
         const label = inside ? at(Math.floor(row) * grid.width + Math.floor(col)) : null;

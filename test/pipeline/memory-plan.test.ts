@@ -25,7 +25,7 @@ function factsOf(width: number, changes: Partial<MemoryFacts> = {}): MemoryFacts
     cacheBytes: 100e6,
     mapCacheBytes: 50e6,
     mercatorWidth: width,
-    tiles: (width / 256) ** 2,
+    tiles: (width / 512) ** 2,
     regions: width ** 2 / 2000,
     ...changes,
   };

@@ -361,6 +361,12 @@ describe("tiles", () => {
     });
   });
 
+  test("TileJSON tells the size of raster tiles, for viewers that would take another for granted", async () => {
+    await writeArchive(join(folder, "large.pmtiles"), TILE, { tile_size: 512 });
+    const { body } = await get("/tiles/large.json");
+    expect(JSON.parse(String(body))).toMatchObject({ tileSize: 512 });
+  });
+
   test("of an archive that is written anew are new", async () => {
     await writeArchive(join(folder, "renewed.pmtiles"), Buffer.from("one"));
     expect(String((await get("/tiles/renewed/3/4/2.mvt")).body)).toBe("one");

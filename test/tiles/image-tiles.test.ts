@@ -11,7 +11,7 @@ import { readArchive } from "./support/archive.ts";
 import { DUBAI, epsg, labelScene, paint } from "./support/label-scene.ts";
 import { tileFolder } from "./support/tile-folder.ts";
 
-const SIZE = 256;
+const SIZE = 512;
 const CORNER: Tile = { z: 15, x: 20_000, y: 14_000 };
 const OPTIONS: ImageTileOptions = { name: "Scene", bands: [0, 1, 2], format: "png" };
 const folder = tileFolder();
@@ -91,7 +91,7 @@ test.each([
   { format: "jpeg", type: 3, alpha: false },
 ] as const)("$format tiles: the header says so, libvips reads them", async ({ format, type, alpha }) => {
   const path = folder.in(`${format}.pmtiles`);
-  await writeImageTiles(path, onTileGrid(300, 200), { ...OPTIONS, format });
+  await writeImageTiles(path, onTileGrid(SIZE + 44, 200), { ...OPTIONS, format });
   const { header, metadata, get } = await readArchive(path);
   expect(header).toMatchObject({ tileType: type, tileCompression: 1, maxZoom: CORNER.z });
   expect(metadata["format"]).toBe(format === "jpeg" ? "jpg" : format);

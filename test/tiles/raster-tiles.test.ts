@@ -23,7 +23,7 @@ describe("a town in UTM", () => {
   });
 
   test("every tile decodes to the colours of the labels under it, and only tiles with data are there", async () => {
-    const pyramid = planTilePyramid(scene.path, scene.grid, 256);
+    const pyramid = planTilePyramid(scene.path, scene.grid, 512);
     const labelsOf = await allLabels(scene, pyramid);
     const colors = new Map(CLASSES.map(({ id, color }) => [id, [...rgbOf(color), 255]]));
     let tiles = 0;
@@ -42,7 +42,7 @@ describe("a town in UTM", () => {
     expect(archive.header.numAddressedTiles).toBe(tiles);
   });
 
-  test("header and metadata say PNG, 256 px, zooms and bounds", () => {
+  test("header and metadata say PNG, 512 px, zooms and bounds", () => {
     const { header, metadata, tiles } = archive;
     const zooms = tiles.map(({ z }) => z);
     expect(header).toMatchObject({
@@ -52,7 +52,7 @@ describe("a town in UTM", () => {
       maxZoom: Math.max(...zooms),
     });
     expect(header.minLon).toBeCloseTo(55.3125, 3);
-    expect(metadata).toMatchObject({ name: "Town", format: "png", tile_size: 256, classes: CLASSES });
+    expect(metadata).toMatchObject({ name: "Town", format: "png", tile_size: 512, classes: CLASSES });
   });
 
   test("the same raster gives the same bytes", async () => {
@@ -67,8 +67,8 @@ describe("a town in UTM", () => {
 });
 
 test("tiles of 512 px start one zoom lower", async () => {
-  const small = await writeRasterTiles(folder.in("small.pmtiles"), scene, OPTIONS);
-  const large = await writeRasterTiles(folder.in("large.pmtiles"), scene, { ...OPTIONS, tileSize: 512 });
+  const small = await writeRasterTiles(folder.in("small.pmtiles"), scene, { ...OPTIONS, tileSize: 256 });
+  const large = await writeRasterTiles(folder.in("large.pmtiles"), scene, OPTIONS);
   expect(large.maxZoom).toBe(small.maxZoom - 1);
   const { tiles, get } = await readArchive(folder.in("large.pmtiles"));
   expect(await sharp((await get(tiles[0]!))!).metadata()).toMatchObject({ width: 512, height: 512 });

@@ -22,13 +22,13 @@ export function pixelOf(
   return [...pixelToWorld(invertAffine(affine), worldPoint(x, y) as never)] as [number, number];
 }
 
-/** Longitude and latitude of the centre of a pixel of a 256 px tile: the formulas of OpenStreetMap's wiki. */
+/** Longitude and latitude of the centre of a pixel of a 512 px tile: the formulas of OpenStreetMap's wiki. */
 export function lonLatOfTilePixel(
   { z, x, y }: { readonly z: number; readonly x: number; readonly y: number },
   col: number,
   row: number,
 ): [number, number] {
-  const [u, v] = [(x + (col + 0.5) / 256) / 2 ** z, (y + (row + 0.5) / 256) / 2 ** z];
+  const [u, v] = [(x + (col + 0.5) / 512) / 2 ** z, (y + (row + 0.5) / 512) / 2 ** z];
   return [u * 360 - 180, (Math.atan(Math.sinh(Math.PI * (1 - 2 * v))) * 180) / Math.PI];
 }
 

@@ -31,7 +31,7 @@ export async function servedFolder(): Promise<{ readonly folder: string; readonl
 }
 
 /** An archive with the tiles 3/4/2 and 3/4/3 of zooms 3–4. */
-export async function writeArchive(path: string, bytes: Uint8Array): Promise<void> {
+export async function writeArchive(path: string, bytes: Uint8Array, metadata: object = {}): Promise<void> {
   const archive = await createPmtiles(path, {
     tileType: "mvt",
     minZoom: 3,
@@ -39,7 +39,7 @@ export async function writeArchive(path: string, bytes: Uint8Array): Promise<voi
     bounds: [0, 10, 40, 60],
     center: [20, 35] as never,
     centerZoom: 3,
-    metadata: { name: "Town", attribution: "us", vector_layers: [{ id: "landcover" }] },
+    metadata: { name: "Town", attribution: "us", vector_layers: [{ id: "landcover" }], ...metadata },
   });
   await archive.add({ z: 3, x: 4, y: 2 }, bytes);
   await archive.add({ z: 3, x: 4, y: 3 }, bytes);
