@@ -10,6 +10,7 @@ import { planChips } from "../tiler/chip-plan.ts";
 import { type Chip, readChips } from "../tiler/tiler.ts";
 import { traceGrid } from "../vector/trace-blocks.ts";
 import type { Config } from "./config.ts";
+import { writingThreads } from "./map-cogs.ts";
 import { type InferenceSetup, openPool } from "./memory-limit.ts";
 import type { PreparedRun } from "./prepare.ts";
 
@@ -20,6 +21,8 @@ export interface Calibration {
   readonly sessionBytes: number;
   /** Chips to a run of the model. */
   readonly batch: number;
+  /** Threads that encode the rasters. */
+  readonly writers: number;
   readonly readSeconds: number;
   /** With all workers busy. */
   readonly inferSeconds: number;
@@ -58,6 +61,7 @@ export async function calibrate(
       baseBytes,
       sessionBytes,
       batch: pool.report.batch,
+      writers: writingThreads(setup.device),
       readSeconds: reading / chips,
       inferSeconds: inferring / chips,
       stitchSeconds: stitching / chips,

@@ -1,6 +1,9 @@
+import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { UserError } from "../errors.ts";
+import type { Device } from "../inference/device.ts";
 import { type CogWriter, createCog } from "../raster/cog-writer.ts";
+import type { StripWorkers } from "../raster/strip-workers.ts";
 import { NODATA } from "../scene/class-scheme.ts";
 import { badCheckpoint, type MapState } from "./checkpoint.ts";
 import type { PreparedRun } from "./prepare.ts";
@@ -11,13 +14,26 @@ export interface Cogs {
   readonly confidence: CogWriter;
 }
 
+/**
+ * Threads that encode the rasters of a run on a device. A GPU infers faster than one thread can write, and leaves the cores to it: all
+ * but the one that stitches, up to six, take part. On the CPU every core infers, and strips are encoded in between: 0.
+ */
+export function writingThreads(device: Device): number {
+  return device === "cpu" ? 0 : Math.max(1, Math.min(6, availableParallelism() - 1));
+}
+
 /** Opens both COGs, or what an earlier process left of them. Throws UserError "bad-checkpoint" where that cannot be gone on with. */
 export async function createCogs(
   { grid, model }: PreparedRun,
   folder: string,
-  resume: MapState | null,
+  { resume, workers }: { readonly resume: MapState | null; readonly workers: StripWorkers | null },
 ): Promise<Cogs> {
-  const common = { grid, sampleType: "uint8", nodata: NODATA } as const;
+  const common = {
+    grid,
+    sampleType: "uint8",
+    nodata: NODATA,
+    ...(workers === null ? {} : { workers }),
+  } as const;
   const tags = { MODEL: `${model.card.name} ${model.card.version}` };
   const labels = { ...common, palette: model.card.classes, overviews: "mode", tags } as const;
   const percent = { ...common, overviews: "average", bandNames: ["confidence, percent"], tags } as const;

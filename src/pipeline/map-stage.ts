@@ -3,12 +3,13 @@ import { growWindow } from "../geo/pixel-area.ts";
 import type { Device } from "../inference/device.ts";
 import type { DeviceOptions, DeviceReport } from "../inference/inference-device.ts";
 import type { WorkerPool } from "../inference/worker-pool.ts";
+import { StripWorkers } from "../raster/strip-workers.ts";
 import { stitch } from "../stitcher/stitcher.ts";
 import { chipCount, type PlannedChip } from "../tiler/chip-plan.ts";
 import { type Chip, readChips } from "../tiler/tiler.ts";
 import type { Checkpointer, MapState, Tally } from "./checkpoint.ts";
 import type { Config } from "./config.ts";
-import { type Cogs, cogStates, createCogs } from "./map-cogs.ts";
+import { type Cogs, cogStates, createCogs, writingThreads } from "./map-cogs.ts";
 import { mapRows } from "./map-rows.ts";
 import { MapWaits, type WaitShares } from "./map-waits.ts";
 import { openPool } from "./memory-limit.ts";
@@ -65,10 +66,28 @@ export async function mapStage(run: PreparedRun, options: MapStageOptions): Prom
     if (options.resume === null) await clearFolder(options.folder);
     const waits = new MapWaits();
     const watched = { ...run, scene: waits.watch(run.scene) };
-    const tally = await allOrNothing(options.folder, () => writeCogs(watched, pool, waits, options));
+    const tally = await allOrNothing(options.folder, () => withCogs(watched, pool, waits, options));
     return { tally, inference: pool.report, waits: waits.shares(pool.report.busyShare) };
   } finally {
     await pool.close();
+  }
+}
+
+/** On a GPU, inference is faster than one thread can write: the rest of the cores encode. */
+async function withCogs(
+  run: PreparedRun,
+  pool: WorkerPool,
+  waits: MapWaits,
+  options: MapStageOptions,
+): Promise<Tally> {
+  const threads = writingThreads(options.device);
+  const workers = threads === 0 ? null : new StripWorkers(threads);
+  try {
+    const resume = options.resume?.map ?? null;
+    const cogs = await createCogs(run, options.folder, { resume, workers });
+    return await writeCogs(run, pool, waits, cogs, options);
+  } finally {
+    await workers?.close();
   }
 }
 
@@ -76,10 +95,10 @@ async function writeCogs(
   run: PreparedRun,
   pool: WorkerPool,
   waits: MapWaits,
+  { landcover, confidence }: Cogs,
   options: MapStageOptions,
 ): Promise<Tally> {
   const { checkpointer } = options;
-  const { landcover, confidence } = await createCogs(run, options.folder, options.resume?.map ?? null);
   try {
     const tally = await mapChips(run, pool, waits, { landcover, confidence }, options);
     const keepParts = options.resume !== null || checkpointer.cost.count > 0;

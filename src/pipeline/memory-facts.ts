@@ -9,6 +9,7 @@ export interface MeasuredMemory {
   readonly baseBytes: number;
   readonly sessionBytes: number;
   readonly batch: number;
+  readonly writers: number;
   readonly regionsPerMegapixel?: number;
 }
 
@@ -19,7 +20,7 @@ const REGIONS_PER_MEGAPIXEL = 500;
 export function memoryFacts(
   { plan, grid, bands, scene, model: { card } }: PreparedRun,
   { outputs, maxMemory }: Config,
-  { baseBytes, sessionBytes, batch, regionsPerMegapixel = REGIONS_PER_MEGAPIXEL }: MeasuredMemory,
+  { baseBytes, sessionBytes, batch, writers, regionsPerMegapixel = REGIONS_PER_MEGAPIXEL }: MeasuredMemory,
 ): MemoryFacts {
   const rasterCache = Math.min(
     cacheShares(maxMemory).map.cacheBytes,
@@ -35,6 +36,7 @@ export function memoryFacts(
     baseBytes,
     sessionBytes,
     batch,
+    writers,
     cacheBytes: scene.storage.cacheBytes,
     mapCacheBytes: 2 * rasterCache,
     regions: (regionsPerMegapixel * grid.width * grid.height) / 1e6,

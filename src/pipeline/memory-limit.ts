@@ -6,6 +6,7 @@ import type { DeviceOptions, DeviceWarning } from "../inference/inference-device
 import type { Model } from "../inference/model.ts";
 import { WorkerPool } from "../inference/worker-pool.ts";
 import type { Config } from "./config.ts";
+import { writingThreads } from "./map-cogs.ts";
 import { type MeasuredMemory, memoryFacts } from "./memory-facts.ts";
 import {
   fittingWorkers,
@@ -70,7 +71,7 @@ async function measureSession(run: PreparedRun, setup: InferenceSetup): Promise<
   try {
     await pool.check(run.plan.x.chip);
     const sessionBytes = Math.max(0, process.memoryUsage.rss() - baseBytes);
-    return { baseBytes, sessionBytes, batch: pool.report.batch };
+    return { baseBytes, sessionBytes, batch: pool.report.batch, writers: writingThreads(setup.device) };
   } finally {
     await pool.close();
   }

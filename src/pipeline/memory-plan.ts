@@ -20,6 +20,8 @@ export interface MemoryFacts {
   readonly sessionBytes: number;
   /** Chips to a run of the model. */
   readonly batch: number;
+  /** Threads that encode the rasters: see writingThreads. */
+  readonly writers: number;
   /** Decoded blocks of the scene, at most. */
   readonly cacheBytes: number;
   /** Decoded blocks of the map's own rasters while files are made of them, at most, together. */
@@ -65,6 +67,8 @@ const UNCOLLECTED = 200e6;
 const LEAST_UNCOLLECTED = 60e6;
 /** What the process keeps of the map stage's memory when that is over: freed, but not given back to the system. */
 const RETAINED = 0.6;
+/** A thread that encodes strips: measured, 17 to 34 MB. */
+const WRITER_BYTES = 25e6;
 /** A row of regions on their way to polygons: tables of borders and regions, per px of width. */
 const TRACER_BYTES = 250;
 /** Groups of polygons that are sorted and compressed together (see feature-groups), as JavaScript objects. */
@@ -135,7 +139,10 @@ function mapParts(facts: MemoryFacts, workers: number): readonly MemoryPart[] {
     { what: "decoded blocks of the scene", bytes: facts.cacheBytes },
     { what: "chips under way", bytes: chipBytes(facts, workers) },
     { what: "rows of chips that wait", bytes: stitcherBytes(facts) },
-    { what: "strips of the rasters", bytes: 2 * cogBytes(facts.width) },
+    { what: "strips of the rasters", bytes: 2 * cogBytes(facts.width, facts.writers > 0 ? 2.5 : 1.5) },
+    ...(facts.writers > 0
+      ? [{ what: "threads that write the rasters", bytes: facts.writers * WRITER_BYTES }]
+      : []),
   ];
 }
 
@@ -158,11 +165,11 @@ function stitcherBytes({ plan: { x, y }, classes, stride }: MemoryFacts): number
   return waiting + rows + cells;
 }
 
-/** A COG's levels: each holds a strip of blocks and half a strip for the next, and is half as wide as the one before. */
-function cogBytes(width: number): number {
+/** A COG's levels: each holds strips of blocks, half a strip for the next level among them, and is half as wide as the one before. */
+function cogBytes(width: number, strips: number): number {
   let bytes = 0;
   for (let across = width; ; across = Math.ceil(across / 2)) {
-    bytes += 1.5 * COG_BLOCK * across - (COG_BLOCK / 4) * across;
+    bytes += strips * COG_BLOCK * across - (COG_BLOCK / 4) * across;
     if (across <= COG_BLOCK) return bytes;
   }
 }

@@ -1,5 +1,5 @@
 import { promisify } from "node:util";
-import { constants, deflate } from "node:zlib";
+import { constants, deflate, deflateSync } from "node:zlib";
 import { type Block, bytesOf, isConstant, type Samples } from "./strip.ts";
 import { TAG, type TiffTag } from "./tiff-encoder.ts";
 
@@ -12,6 +12,8 @@ export interface BlockCodec {
   readonly tags: readonly TiffTag[];
   /** What a block holds past the edge of the raster: the nodata value (or 0), or the edge's own pixels again. */
   readonly padding: "fill" | "edge";
+  /** Settings of a codec that another thread can make as well; null where only this one can. */
+  readonly deflate: DeflateOptions | null;
   /** Encodes a block of the caller's own, whose samples may be overwritten. */
   readonly encode: (block: Block) => Promise<Uint8Array>;
 }
@@ -32,21 +34,23 @@ const STRATEGIES = {
 
 const deflateAsync = promisify<Uint8Array, object, Buffer>(deflate);
 
-/** Deflate on the threads of libuv. Run lengths (the default) are several times faster than matching and as small on labels. */
-export function deflateCodec({
-  level = 6,
-  strategy = "rle",
-  predictor = 1,
-}: DeflateOptions = {}): BlockCodec {
+/** Deflate, on the threads of libuv or on this one. Run lengths (the default) are several times faster than matching and as small on labels. */
+export function deflateCodec(
+  { level = 6, strategy = "rle", predictor = 1 }: DeflateOptions = {},
+  { onThisThread = false }: { readonly onThisThread?: boolean } = {},
+): BlockCodec {
   const options = { level, strategy: STRATEGIES[strategy], chunkSize: 1 << 15 };
+  const compress = (bytes: Buffer): Promise<Buffer> =>
+    onThisThread ? Promise.resolve(deflateSync(bytes, options)) : deflateAsync(bytes, options);
   return onceForConstant({
     compression: 8,
+    deflate: { level, strategy, predictor },
     photometric: null,
     tags: predictor === 1 ? [] : [{ id: TAG.Predictor, type: "short", values: [predictor] }],
     padding: "fill",
     encode: (block) => {
       if (predictor === 2) differenceRows(block);
-      return deflateAsync(bytesOf(block.data), options);
+      return compress(bytesOf(block.data));
     },
   });
 }

@@ -117,14 +117,14 @@ class CogFile implements CogWriter {
   }
 
   state(): Promise<CogState> {
-    return this.#inTurn(async () => ({
-      rows: this.#rows,
-      levels: await Promise.all(this.#writers.map((writer) => writer.state())),
-    }));
+    return this.#inTurn(async () => {
+      await this.#writers[0]!.settle();
+      return { rows: this.#rows, levels: await Promise.all(this.#writers.map((writer) => writer.state())) };
+    });
   }
 
   async suspend(): Promise<void> {
-    await this.#last;
+    await this.#settled();
     if (this.#state === "open") this.#state = "aborted";
     await Promise.all(this.#cog.parts.map((part) => part.close()));
   }
@@ -190,8 +190,14 @@ class CogFile implements CogWriter {
     }
   }
 
-  async #remove(): Promise<void> {
+  /** No call and no worker is busy with the files any more. */
+  async #settled(): Promise<void> {
     await this.#last;
+    await this.#writers[0]!.settle().catch(() => undefined);
+  }
+
+  async #remove(): Promise<void> {
+    await this.#settled();
     await this.#removeParts();
     if (this.#state === "finished") return;
     this.#state = "aborted";
@@ -209,7 +215,12 @@ class CogFile implements CogWriter {
 function levelWriters({ image, options, levels, parts, state }: CogFileOptions): readonly LevelWriter[] {
   const writers: LevelWriter[] = [];
   for (let index = levels.length - 1; index >= 0; index--) {
-    const level = { ...image, width: levels[index]!.width, method: options.overviews };
+    const level = {
+      ...image,
+      width: levels[index]!.width,
+      method: options.overviews,
+      workers: options.workers ?? null,
+    };
     writers.unshift(new LevelWriter(parts[index]!, level, writers[0] ?? null, state?.levels[index] ?? null));
   }
   return writers;

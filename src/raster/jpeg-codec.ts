@@ -23,6 +23,7 @@ export function jpegCodec({ quality = 85 }: { readonly quality?: number } = {}):
       },
     ],
     padding: "edge",
+    deflate: null,
     encode: ({ data, size, bands }) => {
       if (bands !== 3 || !(data instanceof Uint8Array))
         throw new RangeError(`JPEG blocks have 3 bands of uint8, not ${bands} of ${data.constructor.name}`);

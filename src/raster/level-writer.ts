@@ -1,24 +1,14 @@
-import { mapOrdered } from "../stream.ts";
-import { type BlockCodec, deflateCodec } from "./block-codec.ts";
-import { type HalvingOptions, halfOf, halveStrip } from "./overview.ts";
+import { halfOf } from "./overview.ts";
 import type { PartFile } from "./part-file.ts";
-import {
-  blockLength,
-  type CutOptions,
-  cutBlock,
-  packBits,
-  type Samples,
-  type Strip,
-  samplesLike,
-} from "./strip.ts";
+import { type Samples, type Strip, samplesLike, sharedSamples } from "./strip.ts";
+import { BlockEncoder, type EncodingOptions, type StripEncoder } from "./strip-encoder.ts";
+import type { StripWorkers } from "./strip-workers.ts";
 
 /** What a level is made of. */
-export interface LevelOptions extends HalvingOptions {
-  readonly sampleType: "uint8" | "uint16";
-  /** Side of a block (px), a multiple of 16. */
-  readonly blockSize: number;
-  readonly codec: BlockCodec;
+export interface LevelOptions extends EncodingOptions {
   readonly masked: boolean;
+  /** Threads that encode a strip while the next one is filled; null for this one, at once. */
+  readonly workers: StripWorkers | null;
 }
 
 /** What a level must remember to go on in another process: the rows that wait for their strip, and what is on the disk. */
@@ -32,14 +22,10 @@ export interface LevelState {
   readonly bytes: number;
 }
 
-/** Blocks encoded at a time: as many as libuv has threads by default. */
-const CONCURRENCY = 4;
-
-const maskCodec = deflateCodec();
-
 /**
  * One level of a COG on its way to disk: collects rows into a strip of blocks, appends the encoded blocks to its file, each
- * followed by its mask, and hands the strip, halved, to the next level. It never holds more than a strip and its half.
+ * followed by its mask, and hands the strip, halved, to the next level. It never holds more than a strip and its half; with
+ * workers a second strip, which they encode while the first is filled again.
  */
 export class LevelWriter {
   /** Encoded length (bytes) of each block, row by row, without its frame; and of its mask, where there is one. */
@@ -49,19 +35,26 @@ export class LevelWriter {
   readonly #file: PartFile;
   readonly #options: LevelOptions;
   readonly #next: LevelWriter | null;
-  readonly #strip: Strip;
+  readonly #encoder: StripEncoder;
+  #strip: Strip;
+  /** The strip that workers encode or have encoded; null without workers. */
+  #other: Strip | null;
   readonly #half: Strip | null;
-  /** Blocks that are encoded and may be filled again: to touch new memory costs more than to fill it. */
-  readonly #spare: Samples[] = [];
+  /** Of the strip before: its blocks are in the file, and its half is with the next level. */
+  #written: Promise<void> = Promise.resolve();
   #rows: number;
   #bytes: number;
 
   constructor(file: PartFile, options: LevelOptions, next: LevelWriter | null, state: LevelState | null) {
+    const { width, blockSize, codec, workers } = options;
+    const isShared = workers !== null && codec.deflate !== null;
     this.#file = file;
     this.#options = options;
     this.#next = next;
-    this.#strip = emptyStrip(options, options.width, options.blockSize);
-    this.#half = next === null ? null : emptyStrip(options, halfOf(options.width), options.blockSize / 2);
+    this.#encoder = isShared ? workers.encoder(options, codec.deflate) : new BlockEncoder(options);
+    this.#strip = emptyStrip(options, width, blockSize, isShared);
+    this.#other = isShared ? emptyStrip(options, width, blockSize, isShared) : null;
+    this.#half = next === null ? null : emptyStrip(options, halfOf(width), blockSize / 2, isShared);
     this.blockSizes = [...(state?.blockSizes ?? [])];
     this.maskSizes = [...(state?.maskSizes ?? [])];
     this.#rows = state?.rows ?? 0;
@@ -70,7 +63,7 @@ export class LevelWriter {
     if (state?.mask != null) this.#strip.mask?.set(state.mask);
   }
 
-  /** Where the level stands, once its bytes are on the disk. The arrays are views: they hold until the next write. */
+  /** Where the level stands, once its bytes are on the disk; call settle() before. The arrays are views: they hold until the next write. */
   async state(): Promise<LevelState> {
     await this.#file.sync();
     const pixels = this.#rows * this.#options.width;
@@ -100,57 +93,52 @@ export class LevelWriter {
     }
   }
 
+  /** Waits until every full strip is written, here and in the levels below. */
+  async settle(): Promise<void> {
+    await this.#written;
+    await this.#next?.settle();
+  }
+
   /** Writes what is left of the last strip, here and in the levels below. */
   async finish(): Promise<void> {
     if (this.#rows > 0) await this.#flush();
+    await this.#written;
     await this.#next?.finish();
   }
 
   async #flush(): Promise<void> {
-    const strip: Strip = { ...this.#strip, rows: this.#rows };
-    const columns = blockColumns(this.#options);
-    const blocks = mapOrdered(columns, (col) => this.#encode(strip, col), { concurrency: CONCURRENCY });
-    for await (const { block, mask } of blocks) {
+    await this.#written;
+    const strip = { ...this.#strip, rows: this.#rows };
+    this.#rows = 0;
+    if (this.#other === null) return this.#append(strip);
+    [this.#strip, this.#other] = [this.#other, this.#strip];
+    this.#written = this.#append(strip);
+    this.#written.catch(() => undefined); // whoever comes next gets the error
+  }
+
+  async #append(strip: Strip): Promise<void> {
+    for await (const { block, mask } of this.#encoder.encode(strip, this.#half)) {
       this.blockSizes.push(block.length);
       if (mask !== null) this.maskSizes.push(mask.length);
       const bytes = framed(mask === null ? [block] : [block, mask]);
       await this.#file.append(bytes);
       this.#bytes += bytes.length;
     }
-    if (this.#next !== null && this.#half !== null) {
-      halveStrip(strip, this.#options, this.#half);
-      await this.#next.write({ ...this.#half, rows: halfOf(this.#rows) });
-    }
-    this.#rows = 0;
-  }
-
-  async #encode(
-    { data, mask, rows }: Strip,
-    col: number,
-  ): Promise<{ readonly block: Uint8Array; readonly mask: Uint8Array | null }> {
-    const { width, bands, blockSize: size, codec, nodata } = this.#options;
-    const padding: CutOptions["padding"] = codec.padding === "edge" ? "edge" : (nodata ?? 0);
-    const cutting = { width, bands, size, padding };
-    const samples = this.#spare.pop() ?? samplesLike(this.#options.sampleType, blockLength(cutting));
-    const block = codec.encode(cutBlock(data, rows, col, cutting, samples)).then((bytes) => {
-      this.#spare.push(samples);
-      return bytes;
-    });
-    if (mask === null) return { block: await block, mask };
-    const cut = cutBlock(mask, rows, col, { width, bands: 1, size, padding: 0 });
-    const bits = maskCodec.encode({ data: packBits(cut.data as Uint8Array), size, bands: 1 });
-    const [blockBytes, maskBytes] = await Promise.all([block, bits]);
-    return { block: blockBytes, mask: maskBytes };
+    if (this.#next !== null && this.#half !== null)
+      await this.#next.write({ ...this.#half, rows: halfOf(strip.rows) });
   }
 }
 
-function emptyStrip({ sampleType, bands, masked }: LevelOptions, width: number, rows: number): Strip {
-  const data = samplesLike(sampleType, width * rows * bands);
-  return { data, mask: masked ? new Uint8Array(width * rows) : null, rows };
-}
-
-function* blockColumns({ width, blockSize }: LevelOptions): Generator<number> {
-  for (let col = 0; col < width; col += blockSize) yield col;
+function emptyStrip(
+  { sampleType, bands, masked }: LevelOptions,
+  width: number,
+  rows: number,
+  shared: boolean,
+): Strip {
+  const samples = (type: LevelOptions["sampleType"], length: number): Samples =>
+    shared ? sharedSamples(type, length) : samplesLike(type, length);
+  const data = samples(sampleType, width * rows * bands);
+  return { data, mask: masked ? (samples("uint8", width * rows) as Uint8Array) : null, rows };
 }
 
 /** Blocks as GDAL's COG layout frames them: length before (LEADER=SIZE_AS_UINT4), last four bytes again behind (TRAILER). */

@@ -17,19 +17,24 @@ export function halfOf(side: number): number {
 }
 
 /**
- * Halves the rows of a strip into `target` (halfOf(rows) · halfOf(width) · bands samples) and, when both have one, its mask.
+ * Halves the rows of a strip, or some of its columns (`from` even), into `target` (halfOf(rows) · halfOf(width) · bands samples) and, when both have one, its mask.
  * A pixel of the result is data when at least half of its pixels are; it is then the mode of the valid ones (ties to the lowest
  * value) or their mean (half up), else nodata (0 where there is none). A cell cut by the edge counts its own pixels only: it is
  * read as if the edge were doubled, which changes neither mode, mean nor share.
  */
-export function halveStrip(source: Strip, options: HalvingOptions, target: Strip): void {
+export function halveStrip(
+  source: Strip,
+  options: HalvingOptions,
+  target: Strip,
+  { from, to }: { readonly from: number; readonly to: number } = { from: 0, to: options.width },
+): void {
   const { width, bands, method, nodata } = options;
   const cell: CellRule = { bands, nodata, average: method === "average" };
-  for (let row = 0, out = 0; row < source.rows; row += 2, out += halfOf(width)) {
+  for (let row = 0, out = from / 2; row < source.rows; row += 2, out += halfOf(width)) {
     const rows: RowPair = {
-      top: row * width,
-      bottom: Math.min(row + 1, source.rows - 1) * width,
-      width,
+      top: row * width + from,
+      bottom: Math.min(row + 1, source.rows - 1) * width + from,
+      width: to - from,
       out,
     };
     for (let band = 0; band < bands; band++)

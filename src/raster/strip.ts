@@ -13,6 +13,13 @@ export function samplesLike(type: "uint8" | "uint16", length: number): Samples {
   return type === "uint8" ? new Uint8Array(length) : new Uint16Array(length);
 }
 
+/** The same in memory that worker threads see too. */
+export function sharedSamples(type: "uint8" | "uint16", length: number): Samples {
+  return type === "uint8"
+    ? new Uint8Array(new SharedArrayBuffer(length))
+    : new Uint16Array(new SharedArrayBuffer(2 * length));
+}
+
 /** One block, whole: size · size · bands samples, interleaved. */
 export interface Block {
   readonly data: Samples;

@@ -1,0 +1,23 @@
+import { deflateCodec } from "./block-codec.ts";
+import { BlockEncoder, type EncodedBlock } from "./strip-encoder.ts";
+import type { StripResult, StripTask } from "./strip-task.ts";
+
+/** Levels that were seen, by their options. */
+const encoders = new Map<string, BlockEncoder>();
+
+/** The worker's side of StripWorkers. */
+export async function encodeColumns({ strip, half, columns, options }: StripTask): Promise<StripResult> {
+  const blocks: EncodedBlock[] = [];
+  for await (const block of encoderOf(options).encodeColumns(strip, half, columns)) blocks.push(block);
+  return blocks;
+}
+
+function encoderOf({ deflate, ...options }: StripTask["options"]): BlockEncoder {
+  const key = JSON.stringify({ ...options, deflate });
+  const here = { onThisThread: true };
+  const encoder =
+    encoders.get(key) ??
+    new BlockEncoder({ ...options, codec: deflateCodec(deflate, here) }, deflateCodec({}, here));
+  encoders.set(key, encoder);
+  return encoder;
+}
