@@ -11,7 +11,7 @@ export class LatticeBits {
   }
 
   add(x: number, y: number): void {
-    this.chunks[y >> 6] ??= new Int32Array(this.words * ROWS_PER_CHUNK);
+    this.chunks[y >> 6] ??= new Int32Array(this.words * ROWS_PER_CHUNK + 1);
     this.chunks[y >> 6]![(y & 63) * this.words + (x >> 5)]! |= 1 << (x & 31);
   }
 
@@ -20,19 +20,13 @@ export class LatticeBits {
     if (chunk !== undefined) chunk[(y & 63) * this.words + (x >> 5)]! &= ~(1 << (x & 31));
   }
 
-  /** The first column from `from` to `to` (both included) that is in the set in a row; null when none is. */
-  firstIn(y: number, from: number, to: number): number | null {
+  /** The points of a row in the columns from `from` to `to`, 31 columns on at most: bit k is column from + k. */
+  bitsOf(y: number, from: number, to: number): number {
     const chunk = this.chunks[y >> 6];
-    if (chunk === undefined) return null;
-    const row = (y & 63) * this.words;
-    for (let x = from; x <= to; ) {
-      const word = chunk[row + (x >> 5)]! >>> (x & 31);
-      if (word !== 0) {
-        const found = x + 31 - Math.clz32(word & -word);
-        return found <= to ? found : null;
-      }
-      x = (x | 31) + 1;
-    }
-    return null;
+    if (chunk === undefined) return 0;
+    const word = (y & 63) * this.words + (from >> 5);
+    const shift = from & 31;
+    const bits = shift === 0 ? chunk[word]! : (chunk[word]! >>> shift) | (chunk[word + 1]! << (32 - shift));
+    return bits & (-1 >>> (31 + from - to));
   }
 }

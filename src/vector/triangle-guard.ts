@@ -19,9 +19,12 @@ export class TriangleGuard extends LatticeBits {
     const left = Math.ceil(Math.min(ax, vx, bx));
     const right = Math.floor(Math.max(ax, vx, bx));
     for (let y = top; y <= bottom; y++) {
-      for (let x = this.firstIn(y, left, right); x !== null; x = this.firstIn(y, x + 1, right)) {
-        if ((x === ax && y === ay) || (x === vx && y === vy) || (x === bx && y === by)) continue;
-        if (isInside(x, y, ax, ay, vx, vy, bx, by)) return false;
+      for (let from = left; from <= right; from += 32) {
+        for (let bits = this.bitsOf(y, from, Math.min(right, from + 31)); bits !== 0; bits &= bits - 1) {
+          const x = from + 31 - Math.clz32(bits & -bits);
+          if ((x === ax && y === ay) || (x === vx && y === vy) || (x === bx && y === by)) continue;
+          if (isInside(x, y, ax, ay, vx, vy, bx, by)) return false;
+        }
       }
     }
     return true;
