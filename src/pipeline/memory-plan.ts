@@ -71,8 +71,8 @@ const RETAINED = 0.6;
 const WRITER_BYTES = 25e6;
 /** A row of regions on their way to polygons: tables of borders and regions, per px of width. */
 const TRACER_BYTES = 250;
-/** Groups of polygons that are sorted and compressed together (see feature-groups), as JavaScript objects. */
-const GROUP_BYTES = 200e6;
+/** A group of polygons that are sorted and compressed together, while its geometry grows: see feature-group. */
+const GROUP_BYTES = 100e6;
 
 /** The memory of each stage that the outputs need, with `workers` inference workers. */
 export function memoryPlan(facts: MemoryFacts, workers: number): readonly StageMemory[] {

@@ -1,5 +1,5 @@
+import { ByteWriter } from "../vector/byte-writer.ts";
 import type { LatticeRing } from "../vector/rings.ts";
-import { ByteWriter } from "./byte-writer.ts";
 
 /** A polygon with holes. */
 export interface MvtPolygon {

@@ -1,7 +1,7 @@
 import { gzipSync } from "node:zlib";
 import type { LonLat } from "../geo/crs.ts";
 import type { Bounds } from "../geo/grid.ts";
-import { ByteWriter } from "./byte-writer.ts";
+import { ByteWriter } from "../vector/byte-writer.ts";
 
 /** What the tiles of an archive are. */
 export type TileType = "mvt" | "png" | "jpeg" | "webp";

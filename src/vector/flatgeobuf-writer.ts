@@ -2,7 +2,8 @@ import type { Crs } from "../geo/crs.ts";
 import type { Bounds } from "../geo/grid.ts";
 import { PartFile } from "../raster/part-file.ts";
 import type { FeatureMaker, PolygonFeature, VectorOptions, VectorResult } from "./feature.ts";
-import { type FeatureRow, featureGroups, unionBounds } from "./feature-groups.ts";
+import type { FeatureRow } from "./feature-group.ts";
+import { featureGroups, unionBounds } from "./feature-groups.ts";
 import { FlatBuffer, type FlatValue } from "./flat-buffer.ts";
 import { BoxList, packedRtree } from "./packed-rtree.ts";
 import type { LandCoverPolygon } from "./polygons.ts";
@@ -64,11 +65,11 @@ async function spoolFeatures(
   let bounds: Bounds | null = null;
   let bytes = 0;
   for await (const group of featureGroups(polygons, features)) {
+    bounds = bounds === null ? group.bounds : unionBounds(bounds, group.bounds);
     const messages: Uint8Array[] = [];
-    for (const row of group) {
+    for (const row of group.rows()) {
       const message = buffer.message(featureFields(row)).slice();
       boxes.add(row.feature.bounds, bytes);
-      bounds = bounds === null ? row.feature.bounds : unionBounds(bounds, row.feature.bounds);
       bytes += message.length;
       messages.push(message);
     }

@@ -2,7 +2,8 @@ import { rm, stat } from "node:fs/promises";
 import sqlite, { type Database } from "node-sqlite3-wasm";
 import type { Bounds } from "../geo/grid.ts";
 import type { FeatureMaker, VectorOptions, VectorResult } from "./feature.ts";
-import { type FeatureRow, featureGroups, groupBounds, unionBounds } from "./feature-groups.ts";
+import type { FeatureGroup } from "./feature-group.ts";
+import { featureGroups, unionBounds } from "./feature-groups.ts";
 import { createTables, describeContents, geoPackageGeometry, srsIdOf } from "./geopackage-schema.ts";
 import type { LandCoverPolygon } from "./polygons.ts";
 import { writeVectorFile } from "./vector-file.ts";
@@ -42,8 +43,7 @@ async function writeDatabase(
     let bounds: Bounds | null = null;
     for await (const group of featureGroups(polygons, features)) {
       insertRows(database, group, srsId);
-      const box = groupBounds(group);
-      bounds = bounds === null ? box : unionBounds(bounds, box);
+      bounds = bounds === null ? group.bounds : unionBounds(bounds, group.bounds);
     }
     describeContents(database, srsId, bounds);
     database.exec("COMMIT");
@@ -58,10 +58,10 @@ async function removeLock(path: string): Promise<void> {
   await rm(`${path}.lock`, { recursive: true, force: true });
 }
 
-function insertRows(database: Database, group: readonly FeatureRow[], srsId: number): void {
+function insertRows(database: Database, group: FeatureGroup, srsId: number): void {
   const insert = database.prepare("INSERT INTO landcover VALUES (NULL, ?, ?, ?, ?, ?, ?, ?)");
   try {
-    for (const { feature, wkb } of group) {
+    for (const { feature, wkb } of group.rows()) {
       insert.run([
         geoPackageGeometry(wkb, feature.bounds, srsId),
         BigInt(feature.id),

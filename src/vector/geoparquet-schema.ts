@@ -1,22 +1,99 @@
-import type { SchemaElement } from "hyparquet-writer";
 import type { Bounds } from "../geo/grid.ts";
+import { ByteWriter } from "./byte-writer.ts";
+import type { FeatureGroup } from "./feature-group.ts";
+import {
+  bytesChunk,
+  dictionaryChunk,
+  doubleChunk,
+  floatChunk,
+  int64Chunk,
+  type ParquetChunk,
+} from "./parquet-columns.ts";
+import type { ParquetColumn } from "./parquet-writer.ts";
+
+/** Bytes of geometry in a page, about. */
+const PAGE_BYTES = 1 << 20;
 
 /** The columns of landcover.parquet; `bbox` is a struct of four doubles, as GeoParquet's covering wants it. */
-export const SCHEMA: SchemaElement[] = [
-  { name: "root", num_children: 8 },
-  { name: "id", type: "INT64", repetition_type: "REQUIRED" },
-  { name: "class_id", type: "INT32", repetition_type: "REQUIRED" },
-  { name: "class", type: "BYTE_ARRAY", converted_type: "UTF8", repetition_type: "REQUIRED" },
-  { name: "area_m2", type: "DOUBLE", repetition_type: "OPTIONAL" },
-  { name: "perimeter_m", type: "DOUBLE", repetition_type: "OPTIONAL" },
-  { name: "mean_confidence", type: "FLOAT", repetition_type: "OPTIONAL" },
-  { name: "bbox", repetition_type: "REQUIRED", num_children: 4 },
-  { name: "xmin", type: "DOUBLE", repetition_type: "REQUIRED" },
-  { name: "ymin", type: "DOUBLE", repetition_type: "REQUIRED" },
-  { name: "xmax", type: "DOUBLE", repetition_type: "REQUIRED" },
-  { name: "ymax", type: "DOUBLE", repetition_type: "REQUIRED" },
-  { name: "geometry", type: "BYTE_ARRAY", repetition_type: "REQUIRED" },
+export const COLUMNS: readonly ParquetColumn[] = [
+  { path: ["id"], type: "INT64" },
+  { path: ["class_id"], type: "INT32" },
+  { path: ["class"], type: "BYTE_ARRAY", isText: true },
+  { path: ["area_m2"], type: "DOUBLE", isOptional: true },
+  { path: ["perimeter_m"], type: "DOUBLE", isOptional: true },
+  { path: ["mean_confidence"], type: "FLOAT", isOptional: true },
+  { path: ["bbox", "xmin"], type: "DOUBLE" },
+  { path: ["bbox", "ymin"], type: "DOUBLE" },
+  { path: ["bbox", "xmax"], type: "DOUBLE" },
+  { path: ["bbox", "ymax"], type: "DOUBLE" },
+  { path: ["geometry"], type: "BYTE_ARRAY" },
 ];
+
+/** A group as chunks of these columns, rows in Hilbert order. */
+export function chunksOf(group: FeatureGroup): readonly ParquetChunk[] {
+  const order = group.order();
+  const column = (values: Float64Array): Float64Array => gather(values, order, 1, 0);
+  return [
+    int64Chunk(column(group.ids)),
+    ...classChunks(group, order),
+    doubleChunk(column(group.areas), true),
+    doubleChunk(column(group.perimeters), true),
+    floatChunk(column(group.confidences)),
+    ...[0, 1, 2, 3].map((k) => doubleChunk(gather(group.boxes, order, 4, k), false)),
+    bytesChunk(geometryPages(group, order)),
+  ];
+}
+
+/** Of `stride` values of each feature the one at `place`. */
+function gather(values: Float64Array, order: Uint32Array, stride: number, place: number): Float64Array {
+  const gathered = new Float64Array(order.length);
+  for (let i = 0; i < order.length; i++) gathered[i] = values[stride * order[i]! + place]!;
+  return gathered;
+}
+
+/** Ids and names of the classes. */
+function classChunks({ classIds, classNames }: FeatureGroup, order: Uint32Array): ParquetChunk[] {
+  const classes = [...classNames].sort(([a], [b]) => a - b);
+  const ids = classes.map(([id]) => Buffer.from(Int32Array.of(id).buffer));
+  const names = classes.map(([, name]) => withLength(Buffer.from(name)));
+  const placeOf = new Uint8Array(256);
+  for (const [place, [id]] of classes.entries()) placeOf[id] = place;
+  const places = new Uint8Array(order.length);
+  for (let i = 0; i < places.length; i++) places[i] = placeOf[classIds[order[i]!]!]!;
+  const count = classes.length;
+  return [
+    dictionaryChunk(places, { count, values: Buffer.concat(ids) }, { min: ids[0]!, max: ids.at(-1)! }),
+    dictionaryChunk(places, { count, values: Buffer.concat(names) }, null),
+  ];
+}
+
+/** A plain string of bytes. */
+function withLength(bytes: Uint8Array): Uint8Array {
+  const plain = new ByteWriter(bytes.length + 4);
+  plain.uint32(bytes.length);
+  plain.append(bytes);
+  return plain.view();
+}
+
+/** The geometry of features in pages. */
+function* geometryPages(
+  group: FeatureGroup,
+  order: Uint32Array,
+): Generator<{ readonly rows: number; readonly values: Uint8Array }> {
+  const page = new ByteWriter(2 * PAGE_BYTES);
+  let rows = 0;
+  for (const feature of order) {
+    const wkb = group.wkb(feature);
+    page.uint32(wkb.length);
+    page.append(wkb);
+    rows++;
+    if (page.length < PAGE_BYTES) continue;
+    yield { rows, values: page.view() };
+    page.clear();
+    rows = 0;
+  }
+  if (rows > 0) yield { rows, values: page.view() };
+}
 
 /**
  * The value of the file's metadata key "geo" (GeoParquet 1.1.0). `crs` is PROJJSON, null where the coordinates have no CRS, and

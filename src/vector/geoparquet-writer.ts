@@ -1,10 +1,9 @@
-import { gzipSync } from "node:zlib";
-import { ByteWriter, ParquetWriter } from "hyparquet-writer";
 import type { Bounds } from "../geo/grid.ts";
 import type { PartFile } from "../raster/part-file.ts";
 import type { FeatureMaker, VectorOptions, VectorResult } from "./feature.ts";
-import { type FeatureRow, featureGroups, groupBounds, unionBounds } from "./feature-groups.ts";
-import { geoMetadata, SCHEMA } from "./geoparquet-schema.ts";
+import { featureGroups, unionBounds } from "./feature-groups.ts";
+import { COLUMNS, chunksOf, geoMetadata } from "./geoparquet-schema.ts";
+import { ParquetWriter } from "./parquet-writer.ts";
 import type { LandCoverPolygon } from "./polygons.ts";
 import { crsProjjson } from "./projjson.ts";
 import { writeVectorFile } from "./vector-file.ts";
@@ -28,60 +27,11 @@ async function writeRows(
   features: FeatureMaker,
   { grid }: VectorOptions,
 ): Promise<number> {
-  const writer = new FileByteWriter(file);
-  const metadata = { key: "geo", value: "" };
-  const parquet = new ParquetWriter({
-    writer,
-    schema: SCHEMA,
-    kvMetadata: [metadata],
-    createdBy: "landstitch",
-    codec: "GZIP",
-    compressors: { GZIP: (bytes) => gzipSync(bytes, { level: 1, chunkSize: bytes.length + 64 }) },
-  });
+  const parquet = new ParquetWriter(file, COLUMNS);
   let bounds: Bounds | null = null;
   for await (const group of featureGroups(polygons, features)) {
-    await writeGroup(parquet, group);
-    const box = groupBounds(group);
-    bounds = bounds === null ? box : unionBounds(bounds, box);
+    await parquet.write(group.length, chunksOf(group));
+    bounds = bounds === null ? group.bounds : unionBounds(bounds, group.bounds);
   }
-  metadata.value = geoMetadata(features.lonLat ? undefined : crsProjjson(grid.crs), bounds);
-  await parquet.finish();
-  return writer.offset;
-}
-
-async function writeGroup(parquet: ParquetWriter, rows: readonly FeatureRow[]): Promise<void> {
-  const column = <T>(read: (row: FeatureRow) => T): T[] => rows.map(read);
-  await parquet.write({
-    rowGroupSize: rows.length,
-    columnData: [
-      { name: "id", data: column(({ feature }) => BigInt(feature.id)), encoding: "PLAIN" },
-      { name: "class_id", data: column(({ feature }) => feature.classId) },
-      { name: "class", data: column(({ feature }) => feature.className) },
-      { name: "area_m2", data: column(({ feature }) => feature.areaM2), encoding: "PLAIN" },
-      { name: "perimeter_m", data: column(({ feature }) => feature.perimeterM), encoding: "PLAIN" },
-      { name: "mean_confidence", data: column(({ feature }) => feature.meanConfidence), encoding: "PLAIN" },
-      { name: "bbox", data: column(({ feature }) => boxOf(feature.bounds)), encoding: "PLAIN" },
-      { name: "geometry", data: column(({ wkb }) => wkb), encoding: "PLAIN", statistics: false },
-    ],
-  });
-}
-
-function boxOf([xmin, ymin, xmax, ymax]: Bounds): Record<"xmin" | "ymin" | "xmax" | "ymax", number> {
-  return { xmin, ymin, xmax, ymax };
-}
-
-/** Collects the bytes of a row group, then appends them to a file. */
-class FileByteWriter extends ByteWriter {
-  constructor(private readonly file: PartFile) {
-    super(1 << 20);
-  }
-
-  async flush(): Promise<void> {
-    await this.file.append(this.getBytes());
-    this.index = 0;
-  }
-
-  override async finish(): Promise<void> {
-    await this.flush();
-  }
+  return parquet.finish({ geo: geoMetadata(features.lonLat ? undefined : crsProjjson(grid.crs), bounds) });
 }

@@ -1,8 +1,9 @@
 /** Typed arrays that can be cut from a larger one of their kind. */
-type Sliceable<T> = ArrayLike<number> & {
-  readonly set: (source: T, offset?: number) => void;
+interface Sliceable<T> {
+  readonly length: number;
+  [index: number]: number;
   readonly subarray: (start: number, end: number) => T;
-};
+}
 
 /** Elements of a slab: what is longer gets an array of its own. */
 const SLAB_LENGTH = 1 << 16;
@@ -33,7 +34,7 @@ export class Slab<T extends Sliceable<T>> {
   /** A copy of the elements `start` to `end` of another array. */
   copy(source: T, start: number, end: number): T {
     const part = this.take(end - start);
-    part.set(source.subarray(start, end));
+    for (let i = start, k = 0; i < end; i++, k++) part[k] = source[i]!; // most are short: set() costs more
     return part;
   }
 }

@@ -1,22 +1,29 @@
 const LITTLE_ENDIAN = 1;
 const POLYGON = 3;
 
-/** A polygon as OGC well-known binary (little-endian, as every machine that Node runs on stores doubles). Rings are closed: x0, y0, …, first point repeated. */
-export function polygonWkb(
-  rings: readonly Float64Array[],
-  allocate = (length: number): Uint8Array => new Uint8Array(length),
-): Uint8Array {
-  const bytes = allocate(rings.reduce((sum, ring) => sum + 4 + ring.byteLength, 9));
-  const view = new DataView(bytes.buffer, bytes.byteOffset);
-  bytes[0] = LITTLE_ENDIAN;
-  view.setUint32(1, POLYGON, true);
-  view.setUint32(5, rings.length, true);
-  let offset = 9;
+/** Bytes of a polygon as WKB. Rings are closed: x0, y0, …, first point repeated. */
+export function wkbLength(rings: readonly Float64Array[]): number {
+  let length = 9;
+  for (const ring of rings) length += 4 + ring.byteLength;
+  return length;
+}
+
+/** Writes a polygon as OGC well-known binary (little-endian, as every machine that Node runs on stores doubles) at an offset of `bytes`. */
+export function writePolygonWkb(rings: readonly Float64Array[], bytes: Uint8Array, offset: number): void {
+  bytes[offset] = LITTLE_ENDIAN;
+  writeUint32(bytes, offset + 1, POLYGON);
+  writeUint32(bytes, offset + 5, rings.length);
+  let at = offset + 9;
   for (const ring of rings) {
-    view.setUint32(offset, ring.length / 2, true);
-    offset += 4;
-    bytes.set(new Uint8Array(ring.buffer, ring.byteOffset, ring.byteLength), offset);
-    offset += ring.byteLength;
+    writeUint32(bytes, at, ring.length / 2);
+    bytes.set(new Uint8Array(ring.buffer, ring.byteOffset, ring.byteLength), at + 4);
+    at += 4 + ring.byteLength;
   }
-  return bytes;
+}
+
+function writeUint32(bytes: Uint8Array, at: number, value: number): void {
+  bytes[at] = value;
+  bytes[at + 1] = value >>> 8;
+  bytes[at + 2] = value >>> 16;
+  bytes[at + 3] = value >>> 24;
 }

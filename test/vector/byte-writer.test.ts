@@ -2,8 +2,7 @@ import fc from "fast-check";
 import { PbfReader } from "pbf";
 import { readVarint } from "pmtiles";
 import { expect, test } from "vitest";
-import { ByteWriter } from "../../src/tiles/byte-writer.ts";
-import { crc32 } from "../../src/tiles/crc32.ts";
+import { ByteWriter } from "../../src/vector/byte-writer.ts";
 
 test("property: varints of every safe integer are read back by the pmtiles package", () => {
   fc.assert(
@@ -26,8 +25,4 @@ test("property: zigzag integers are read back by the pbf package", () => {
       expect(values.map(() => reader.readSVarint())).toEqual(values);
     }),
   );
-});
-
-test("CRC-32 gives the check value of its standard", () => {
-  expect(crc32(Buffer.from("123456789"))).toBe(0xcbf43926);
 });

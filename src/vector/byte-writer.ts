@@ -1,7 +1,7 @@
 /** Fewer bytes are copied one by one, for a view costs more. */
 const VIEW_FROM = 64;
 
-/** Bytes that grow at the end: what the protobuf of vector tiles and the directories of PMTiles are written into. */
+/** Bytes that grow at the end: protobuf of vector tiles, directories of PMTiles and Thrift of Parquet are written into them. */
 export class ByteWriter {
   #bytes: Uint8Array;
   #length = 0;
@@ -12,6 +12,18 @@ export class ByteWriter {
 
   get length(): number {
     return this.#length;
+  }
+
+  /** Appends the lowest 8 bits of a number. */
+  byte(value: number): void {
+    this.#reserve(1);
+    this.#bytes[this.#length++] = value;
+  }
+
+  /** Appends 32 bits, the lowest first. */
+  uint32(value: number): void {
+    this.#reserve(4);
+    for (let shift = 0; shift < 32; shift += 8) this.#bytes[this.#length++] = value >>> shift;
   }
 
   /** Appends an unsigned LEB128 varint; exact for every safe integer ≥ 0. */
