@@ -4,6 +4,7 @@ import { decodeBlock } from "./block-codec.ts";
 import type { ByteSource } from "./byte-source.ts";
 import type { SampleArray } from "./raster-block.ts";
 import { damagedBlock } from "./scene-errors.ts";
+import { blockReader } from "./strip-runs.ts";
 import { blockCounts, storedBytes, type TiffImage } from "./tiff-image.ts";
 
 /** Decoded blocks of a TIFF by image and index; null for a block without data. */
@@ -27,7 +28,9 @@ export function tiffBlocks(source: ByteSource, cacheBytes: number): TiffBlocks {
     cacheBytes,
     (block) => (block?.byteLength ?? 0) + 256,
   );
-  return (image, index) => cache.get(`${image.index}/${index}`, () => loadBlock(source, image, index));
+  const read = blockReader(source);
+  return (image, index) =>
+    cache.get(`${image.index}/${index}`, () => loadBlock(source.path, image, index, read));
 }
 
 /**
@@ -44,7 +47,12 @@ export function cacheBytesFor(
   return Math.min(cacheBytes, (across * rowsOfBlocks + 1) * blockBytes * planes);
 }
 
-async function loadBlock(source: ByteSource, image: TiffImage, index: number): Promise<SampleArray | null> {
+async function loadBlock(
+  path: string,
+  image: TiffImage,
+  index: number,
+  read: ReturnType<typeof blockReader>,
+): Promise<SampleArray | null> {
   const offset = image.offsets[index]!;
   const byteCount = image.byteCounts[index]!;
   if (offset === 0 || byteCount === 0) return null;
@@ -56,13 +64,13 @@ async function loadBlock(source: ByteSource, image: TiffImage, index: number): P
   try {
     if (byteCount > 2 * storedBytes(image, image.blockHeight) + 65536)
       throw new RangeError(`its ${byteCount} bytes are more than its pixels need`);
-    return await decodeBlock(image, await source.read(offset, byteCount), rows);
+    return await decodeBlock(image, await read(image, index), rows);
   } catch (error) {
     if (error instanceof UserError && error.code.startsWith("http")) throw error;
     const { blockWidth: width } = image;
     const window = { col: (index % across) * width, row: row * image.blockHeight, width, height: rows };
     throw damagedBlock(
-      source.path,
+      path,
       `${image.tiled ? "tile" : "strip"} ${index} of image ${image.index}`,
       window,
       error,
