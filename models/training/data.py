@@ -13,6 +13,7 @@ MASK_COLOURS = ((226, 169, 41), (132, 41, 246), (110, 193, 228), (60, 16, 152), 
 IGNORE = 255
 TRAIN_TILES = (4, 5, 6, 7, 8)
 VALIDATION_TILES = (2,)
+PATCH, HELD_OUT = 256, 0.2  # px, share of the patches
 
 
 def class_ids(rgb):
@@ -33,6 +34,21 @@ def load_tile(data, tile):
         return np.concatenate([np.concatenate([part(3 * row + col + 1) for col in range(3)], 1) for row in range(3)], 0)
 
     return stitch("images", "jpg"), class_ids(stitch("masks", "png"))
+
+
+def split_patches(tiles, seed=0):
+    """The split of the published figures, for comparison only: random patches of all images are held out.
+
+    Gives (training, validation): the tiles twice, IGNORE in the labels where a patch belongs to the other part. A held-out patch has
+    neighbours of the same streets and roofs in training, so its score says little about a place that was never seen.
+    """
+    rng, training, validation = np.random.default_rng(seed), [], []
+    for image, labels in tiles:
+        rows, cols = (-(-size // PATCH) for size in labels.shape)
+        held = np.kron(rng.random((rows, cols)) < HELD_OUT, np.ones((PATCH, PATCH), bool))[: labels.shape[0], : labels.shape[1]]
+        training.append((image, np.where(held, np.uint8(IGNORE), labels)))
+        validation.append((image, np.where(held, labels, np.uint8(IGNORE))))
+    return training, validation
 
 
 class CropSampler:

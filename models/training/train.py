@@ -20,7 +20,7 @@ os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")  # a spinning thread steals 
 import torch
 import torch.nn.functional as F
 
-from data import CLASSES, TRAIN_TILES, VALIDATION_TILES, CropSampler, load_tile
+from data import CLASSES, TRAIN_TILES, VALIDATION_TILES, CropSampler, load_tile, split_patches
 from heads import HEADS
 from losses import LOSSES
 from networks import ENCODERS, Segmenter
@@ -36,6 +36,7 @@ def options():
     parser.add_argument("--steps", type=int, default=3000, help="the learning rate reaches zero at the last one")
     parser.add_argument("--stop-at", type=int, help="step after which to stop early; --resume goes on")
     parser.add_argument("--start-from", type=Path, help="averaged weights (a best.pt) of an earlier run instead of the ImageNet encoder")
+    parser.add_argument("--split", choices=("tiles", "patches"), default="tiles", help="patches: random ones of all tiles, as in the literature; flattering, for comparison only")
     parser.add_argument("--data", type=Path, required=True)
     parser.add_argument("--work", type=Path, required=True)
     parser.add_argument("--batch", type=int, default=8)
@@ -47,6 +48,12 @@ def options():
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--resume", action="store_true")
     return parser.parse_args()
+
+
+def split_of(args):
+    """Training and validation, each a list of (image, labels)."""
+    load = lambda tiles: [load_tile(args.data, tile) for tile in tiles]
+    return split_patches(load((*TRAIN_TILES, *VALIDATION_TILES))) if args.split == "patches" else (load(TRAIN_TILES), load(VALIDATION_TILES))
 
 
 def prefetch(sampler, batch, sizes):
@@ -96,8 +103,8 @@ def main():
     last = torch.load(args.work / "last.pt", weights_only=False) if args.resume else None
     step, elapsed, best = (last["step"], last["elapsed"], last["best"]) if last else (0, 0.0, 0.0)
 
-    sampler = CropSampler([load_tile(args.data, tile) for tile in TRAIN_TILES], args.seed + step)
-    validation = [load_tile(args.data, tile) for tile in VALIDATION_TILES]
+    training, validation = split_of(args)
+    sampler = CropSampler(training, args.seed + step)
     model = Segmenter(args.arch, args.encoder, len(CLASSES), args.output_stride)
     if last:
         model.load_state_dict(last["model"])

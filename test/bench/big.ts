@@ -1,6 +1,6 @@
 /**
- * What grows with the scene: `npm run bench:big [SIDE…]` maps square scenes with a pixelwise model and all default outputs, 10,000 and
- * 20,000 px where no sides are given. Each runs in a process of its own under `--max-memory 2GB`, on two workers. Resident memory is
+ * What grows with the scene: `npm run bench:big -- [SIDE…] [--outputs LIST]` maps square scenes with a pixelwise model, 10,000 and
+ * 20,000 px and all default outputs where nothing is given. Each runs in a process of its own under `--max-memory 2GB`, on two workers. Resident memory is
  * read from /proc every 50 ms (Linux), so that each stage shows its own peak. Writes its section of RESULTS.md.
  */
 import { spawn } from "node:child_process";
@@ -9,6 +9,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
+import { parseArgs } from "node:util";
 import type { RunManifest } from "../../src/pipeline/manifest.ts";
 import type { RunEvent } from "../../src/pipeline/progress.ts";
 import { writeBigScene } from "./big-scene.ts";
@@ -16,8 +17,12 @@ import { machine, writeSection } from "./results.ts";
 
 const LIMIT = "2GB";
 const root = fileURLToPath(new URL("../../", import.meta.url));
-const given = process.argv.slice(2).map(Number);
-const sides = given.length === 0 ? [10_000, 20_000] : given;
+const { positionals, values } = parseArgs({
+  allowPositionals: true,
+  options: { outputs: { type: "string" } },
+});
+const sides = positionals.length === 0 ? [10_000, 20_000] : positionals.map(Number);
+const outputs = values.outputs === undefined ? [] : ["--outputs", values.outputs];
 const folder = mkdtempSync(join(tmpdir(), "landstitch-big-"));
 
 interface StagePeak {
@@ -46,7 +51,7 @@ async function mapped(side: number): Promise<BigRun> {
   await writeBigScene(scene, side);
   const model = join(root, "test/fixtures/models/pixelwise");
   const size = ["--chip", "512", "--overlap", "32", "--workers", "2", "--device", "cpu"];
-  const args = ["map", scene, "-o", out, "-m", model, ...size, "--max-memory", LIMIT, "--json"];
+  const args = ["map", scene, "-o", out, "-m", model, ...size, "--max-memory", LIMIT, "--json", ...outputs];
   const stages = await watched(args);
   const manifest = JSON.parse(readFileSync(join(out, "run.json"), "utf8")) as RunManifest;
   const { peakMemoryBytes: peakBytes, files } = manifest;
@@ -97,8 +102,10 @@ function report(): void {
     if (found === undefined) return "–";
     return `${((found.cpuSeconds / side ** 2) * 1e9).toFixed(0)}, ${(found.peakBytes / 1e6).toFixed(0)}`;
   };
-  writeSection("Big scenes", `npm run bench:big -- ${sides.join(" ")}`, [
-    `Square scenes of repeated tiles, pixelwise model, chips of 512 px, two workers, --max-memory ${LIMIT}, all default outputs. ${machine()}. One run each.`,
+  const title = values.outputs === undefined ? "Big scenes" : `Big scenes, ${values.outputs}`;
+  const made = values.outputs === undefined ? "all default outputs" : `--outputs ${values.outputs}`;
+  writeSection(title, `npm run bench:big -- ${process.argv.slice(2).join(" ")}`, [
+    `Square scenes of repeated tiles, pixelwise model, chips of 512 px, two workers, --max-memory ${LIMIT}, ${made}. ${machine()}. One run each.`,
     "Each stage: CPU-ms per megapixel, peak resident memory in MB.",
     "",
     `| | ${column(({ side }) => `${side} x ${side} px`)} |`,
