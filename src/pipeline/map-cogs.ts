@@ -15,24 +15,25 @@ export interface Cogs {
 }
 
 /**
- * Threads that encode the rasters of a run on a device. A GPU infers faster than one thread can write, and leaves the cores to it: all
- * but the one that stitches, up to six, take part. On the CPU every core infers, and strips are encoded in between: 0.
+ * Threads that encode the rasters of a run on a device while the next rows are stitched. A GPU infers faster than one thread can
+ * write and leaves the cores to it: all but the one that stitches, up to six. On the CPU one keeps up with eight that infer.
  */
 export function writingThreads(device: Device): number {
-  return device === "cpu" ? 0 : Math.max(1, Math.min(6, availableParallelism() - 1));
+  const cores = availableParallelism();
+  return device === "cpu" ? Math.ceil(cores / 8) : Math.max(1, Math.min(6, cores - 1));
 }
 
 /** Opens both COGs, or what an earlier process left of them. Throws UserError "bad-checkpoint" where that cannot be gone on with. */
 export async function createCogs(
   { grid, model }: PreparedRun,
   folder: string,
-  { resume, workers }: { readonly resume: MapState | null; readonly workers: StripWorkers | null },
+  { resume, workers }: { readonly resume: MapState | null; readonly workers: StripWorkers },
 ): Promise<Cogs> {
   const common = {
     grid,
     sampleType: "uint8",
     nodata: NODATA,
-    ...(workers === null ? {} : { workers }),
+    workers,
   } as const;
   const tags = { MODEL: `${model.card.name} ${model.card.version}` };
   const labels = { ...common, palette: model.card.classes, overviews: "mode", tags } as const;

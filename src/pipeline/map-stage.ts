@@ -73,21 +73,19 @@ export async function mapStage(run: PreparedRun, options: MapStageOptions): Prom
   }
 }
 
-/** On a GPU, inference is faster than one thread can write: the rest of the cores encode. */
 async function withCogs(
   run: PreparedRun,
   pool: WorkerPool,
   waits: MapWaits,
   options: MapStageOptions,
 ): Promise<Tally> {
-  const threads = writingThreads(options.device);
-  const workers = threads === 0 ? null : new StripWorkers(threads);
+  const workers = new StripWorkers(writingThreads(options.device));
   try {
     const resume = options.resume?.map ?? null;
     const cogs = await createCogs(run, options.folder, { resume, workers });
     return await writeCogs(run, pool, waits, cogs, options);
   } finally {
-    await workers?.close();
+    await workers.close();
   }
 }
 

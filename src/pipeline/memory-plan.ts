@@ -139,10 +139,8 @@ function mapParts(facts: MemoryFacts, workers: number): readonly MemoryPart[] {
     { what: "decoded blocks of the scene", bytes: facts.cacheBytes },
     { what: "chips under way", bytes: chipBytes(facts, workers) },
     { what: "rows of chips that wait", bytes: stitcherBytes(facts) },
-    { what: "strips of the rasters", bytes: 2 * cogBytes(facts.width, facts.writers > 0 ? 2.5 : 1.5) },
-    ...(facts.writers > 0
-      ? [{ what: "threads that write the rasters", bytes: facts.writers * WRITER_BYTES }]
-      : []),
+    { what: "strips of the rasters", bytes: 2 * cogBytes(facts.width) },
+    { what: "threads that write the rasters", bytes: facts.writers * WRITER_BYTES },
   ];
 }
 
@@ -165,11 +163,11 @@ function stitcherBytes({ plan: { x, y }, classes, stride }: MemoryFacts): number
   return waiting + rows + cells;
 }
 
-/** A COG's levels: each holds strips of blocks, half a strip for the next level among them, and is half as wide as the one before. */
-function cogBytes(width: number, strips: number): number {
+/** A COG's levels: each holds a strip of blocks, one that is being written and half a strip for the next, and is half as wide as the one before. */
+function cogBytes(width: number): number {
   let bytes = 0;
   for (let across = width; ; across = Math.ceil(across / 2)) {
-    bytes += strips * COG_BLOCK * across - (COG_BLOCK / 4) * across;
+    bytes += 2.5 * COG_BLOCK * across - (COG_BLOCK / 4) * across;
     if (across <= COG_BLOCK) return bytes;
   }
 }
