@@ -54,6 +54,11 @@ export class ArcSimplifier {
     graph.rewriteArc(tail, this.smoothed);
   }
 
+  /** Forgets the points of the rows above one: no arc that is not whole reaches them. */
+  forgetAbove(row: number): void {
+    this.guard.forgetAbove(row);
+  }
+
   /** Takes corners out of the line. A loop begins at a corner of its hull, whichever way it was found. */
   private thin(tail: number, isLoop: boolean): void {
     const { line, graph } = this;

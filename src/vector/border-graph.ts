@@ -142,6 +142,17 @@ export class BorderGraph {
     });
   }
 
+  /** The first row (px) that an arc reaches so far, given one of its ends. */
+  firstRow(end: number): number {
+    const tail = this.tailOf(end);
+    const last = this.point[this.mate[tail]!]!;
+    let point = this.point[tail]!;
+    let first = this.points[last + 1]!;
+    for (; point !== last; point = this.points[point + NEXT]!)
+      first = Math.min(first, this.points[point + 1]!);
+    return first;
+  }
+
   /** The points of an arc from its tail to its head. */
   readArc(tail: number, line: LineBuffer): void {
     const { points } = this;

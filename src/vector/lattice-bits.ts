@@ -1,9 +1,11 @@
-const ROWS_PER_CHUNK = 64;
+export const ROWS_PER_CHUNK = 64;
 
-/** A set of lattice points: one bit for each, in chunks of rows that are made when they are first needed. */
+/** A set of lattice points: one bit for each, in chunks of rows that are made when they are first needed and can be forgotten. */
 export class LatticeBits {
   private readonly words: number;
   private readonly chunks: (Int32Array | undefined)[] = [];
+  /** Chunks that were forgotten so far. */
+  private forgotten = 0;
 
   /** For columns 0 … width. */
   constructor(width: number) {
@@ -18,6 +20,11 @@ export class LatticeBits {
   delete(x: number, y: number): void {
     const chunk = this.chunks[y >> 6];
     if (chunk !== undefined) chunk[(y & 63) * this.words + (x >> 5)]! &= ~(1 << (x & 31));
+  }
+
+  /** Forgets the points of whole chunks above a row: they must not be asked for any more. */
+  forgetAbove(y: number): void {
+    for (; this.forgotten < y >> 6; this.forgotten++) this.chunks[this.forgotten] = undefined;
   }
 
   /** The points of a row in the columns from `from` to `to`, 31 columns on at most: bit k is column from + k. */

@@ -1,5 +1,6 @@
 import { ArcSimplifier, type Simplification } from "./arc-simplifier.ts";
 import { BorderGraph, DONE } from "./border-graph.ts";
+import { ROWS_PER_CHUNK } from "./lattice-bits.ts";
 import { NONE, RegionTable } from "./region-table.ts";
 import { emptyRuns, FAR, findRuns, type Labels, type Runs, VOID } from "./runs.ts";
 
@@ -153,8 +154,20 @@ export class RegionTracer {
   }
 
   private simplifyArcs(): void {
-    for (const tail of this.whole) this.simplifier?.simplify(tail);
+    const { simplifier } = this;
+    if (simplifier !== null) {
+      for (const tail of this.whole) simplifier.simplify(tail);
+      if (this.row % ROWS_PER_CHUNK === 0) simplifier.forgetAbove(this.firstOpenRow());
+    }
     this.whole.length = 0;
+  }
+
+  /** The first row that borders which go on below reach. */
+  private firstOpenRow(): number {
+    const { below, graph } = this;
+    let first = this.row;
+    for (let i = 1; i < below.count; i++) first = Math.min(first, graph.firstRow(below.end[i]!));
+    return first;
   }
 
   /** Hands over the regions above that do not go on below, in the order of their columns, and frees what nobody needs any more. */

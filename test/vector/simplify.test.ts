@@ -131,6 +131,26 @@ describe("simplified borders", () => {
     }
   });
 
+  test.each<TraceOptions>([{ simplify: 9 }, { simplify: 9, smooth: true }])(
+    "they are the same whatever row they begin in, though rows that no border reaches any more are forgotten: %o",
+    async (options) => {
+      // a coast as long as the raster, with islands before it
+      const { labels, width, height } = drawn(40, 200, (col, row) => {
+        const coast = 20 + 8 * Math.sin(row / 10);
+        return row % 4 === 0 && Math.abs(col - coast - 3) < 0.5 ? 2 : Number(col < coast);
+      });
+      const polygons = await traceCoverage({ labels, width, height }, options);
+      for (const above of [1, 30, 63, 100]) {
+        const lower = new Uint8Array((above + height) * width).fill(255);
+        lower.set(labels, above * width);
+        const moved = await trace({ labels: lower, width, height: above + height }, options);
+        expect(
+          moved.map(({ rings }) => rings.map((ring) => ring.map((value, i) => value - above * (i % 2)))),
+        ).toEqual(polygons.map(({ rings }) => rings));
+      }
+    },
+  );
+
   test.each([0.1, 0.37, 2 / 3, 1, 1.7])(
     "stairs become a line at 1 px, whatever their slope: %f",
     async (slope) => {
