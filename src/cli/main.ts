@@ -1,6 +1,8 @@
 #!/usr/bin/env node
 import { setFlagsFromString } from "node:v8";
 import { messageOf } from "../errors.ts";
+import { hasHungThread } from "../inference/hung-threads.ts";
+import { exitPastThreads } from "./exit-past-threads.ts";
 import type { CommandOutput } from "./output.ts";
 import { EXIT_USER, run } from "./run.ts";
 
@@ -40,3 +42,4 @@ for (const stream of [process.stdout, process.stderr]) {
 
 const code = await run(process.argv.slice(2), output, interruptible);
 process.exitCode ??= code;
+if (hasHungThread()) exitPastThreads(Number(process.exitCode));

@@ -28,6 +28,11 @@ export class BatchMemory {
     );
     return { chips, scores, width, height };
   }
+
+  /** Whether scores lie in this memory. */
+  holds(scores: Float32Array): boolean {
+    return scores.buffer === this.#scores;
+  }
 }
 
 function grown(memory: SharedArrayBuffer, bytes: number): SharedArrayBuffer {

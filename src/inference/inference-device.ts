@@ -5,6 +5,7 @@ import { BusyMeter } from "./busy-meter.ts";
 import { FLIPS } from "./flips.ts";
 import type { WorkerSetup } from "./inference-task.ts";
 import type { Model } from "./model.ts";
+import { GPU_PATIENCE, HungDeviceError, type PatienceLimits } from "./patience.ts";
 import { WorkerDiedError, WorkerThreads } from "./worker-threads.ts";
 
 /** The compiled worker, from src and from dist alike. */
@@ -32,6 +33,8 @@ export interface DeviceOptions {
   /** How many chips there are: auto makes no larger batches. */
   readonly chips?: number;
   readonly onWarning?: (warning: DeviceWarning) => void;
+  /** How long a GPU may take to answer before it is given up. */
+  readonly patience?: PatienceLimits;
   /** Another worker in the device's place, and what it is given beside the usual: a simulated device. */
   readonly simulated?: { readonly file: string; readonly settings: unknown };
 }
@@ -73,6 +76,7 @@ export class InferenceDevice {
       threads,
       tasksPerThread: this.#isGpu ? 2 : 1,
       setup: simulated === undefined ? setup : { ...setup, settings: simulated.settings },
+      ...(this.#isGpu ? { patience: options.patience ?? GPU_PATIENCE } : {}),
     });
     const first = batch === "auto" ? (this.#isGpu ? gpuBatch(model.card.chip, chips) : 1) : batch;
     this.#runner = new BatchRunner(this.#threads, first, (size) => this.#tellHalved(size));
@@ -125,6 +129,7 @@ export class InferenceDevice {
       if (!this.#checking) this.#count(answers);
       return this.#isGpu ? await this.#withoutFailures(loaded, answers) : answers;
     } catch (error) {
+      if (error instanceof HungDeviceError) return this.#giveUp(withOwnScores(loaded), error);
       if (!(error instanceof DeviceFailure || error instanceof WorkerDiedError)) throw error;
       if (this.#isGpu) return this.#giveUp(loaded, error);
       if (error instanceof DeviceFailure) throw error;
@@ -190,6 +195,14 @@ export class InferenceDevice {
   async close(): Promise<void> {
     await Promise.all([this.#threads.close(), this.#cpu?.threads.close()]);
   }
+}
+
+/** The chips with other memory for their scores: a device that hangs may wake up and write to the one that it was given. */
+function withOwnScores({ scores, ...loaded }: LoadedChips): LoadedChips {
+  return {
+    ...loaded,
+    scores: scores.map(({ byteLength }) => new Float32Array(new SharedArrayBuffer(byteLength))),
+  };
 }
 
 function gpuBatch(chip: number, chips: number): number {

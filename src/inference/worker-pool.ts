@@ -22,7 +22,8 @@ export interface InferredChip extends Omit<Chip, "data"> {
 /** Chips of one group, in their order, and the memory that their scores lie in. */
 interface InferredGroup {
   readonly chips: readonly InferredChip[];
-  readonly memory: BatchMemory;
+  /** Null where a device that hangs may still write to it. */
+  readonly memory: BatchMemory | null;
 }
 
 /** Infers chips in batches on a device's workers, in the order in which they come. */
@@ -76,7 +77,7 @@ export class WorkerPool {
         if (chip.failure !== null && !skipFailed) throw failedChip(chip, chip.failure);
         yield chip;
       }
-      this.#spare.push(group.memory);
+      if (group.memory !== null) this.#spare.push(group.memory);
     }
   }
 
@@ -90,7 +91,8 @@ export class WorkerPool {
       const { scores, failure, seconds } = answer;
       return { ...chip, scores, failure: failure === null ? null : oneLine(failure), seconds };
     });
-    return { chips: inferred, memory };
+    const own = answers.every(({ scores }) => scores === null || memory.holds(scores));
+    return { chips: inferred, memory: own ? memory : null };
   }
 
   async #answers(

@@ -1,6 +1,8 @@
 import { Piscina } from "piscina";
 import { messageOf, oneLine } from "../errors.ts";
+import { noteHungThread } from "./hung-threads.ts";
 import type { InferenceResult, InferenceTask } from "./inference-task.ts";
+import { Patience, type PatienceLimits } from "./patience.ts";
 
 /** A worker thread ended before it answered: what it was asked is not done. */
 export class WorkerDiedError extends Error {
@@ -17,15 +19,21 @@ export interface ThreadOptions {
   /** Tasks that a worker holds at a time: 2 where it must not wait for the main thread in between. */
   readonly tasksPerThread: number;
   readonly setup: unknown;
+  /** For workers that may hang; for ever where not given. */
+  readonly patience?: PatienceLimits;
 }
 
 /** Worker threads that infer. A dead one is replaced; where none can start every call fails, and none waits for ever. */
 export class WorkerThreads {
   readonly #pool: Piscina<InferenceTask, InferenceResult>;
+  readonly #patience: Patience | null;
+  /** Tasks that are not answered, whether they are waited for or not. */
+  #unanswered = 0;
   /** Why a worker ended that had no task. */
   #failure: unknown = null;
 
-  constructor({ file, threads, tasksPerThread, setup }: ThreadOptions) {
+  constructor({ file, threads, tasksPerThread, setup, patience }: ThreadOptions) {
+    this.#patience = patience === undefined ? null : new Patience(patience);
     this.#pool = new Piscina({
       filename: file,
       name: "infer",
@@ -46,17 +54,29 @@ export class WorkerThreads {
     if (this.#pool.threads.length === 0) void this.#pool.destroy();
   }
 
-  /** Throws WorkerDiedError where the worker ended meanwhile or none could start. */
+  /** Throws WorkerDiedError where the worker ended meanwhile or none could start, HungDeviceError where it loses patience. */
   async run(task: InferenceTask): Promise<InferenceResult> {
+    const answer = this.#answer(task);
+    return this.#patience === null ? answer : this.#patience.wait(answer);
+  }
+
+  async #answer(task: InferenceTask): Promise<InferenceResult> {
+    this.#unanswered++;
     try {
       return await this.#pool.run(task);
     } catch (cause) {
       throw new WorkerDiedError(this.#failure ?? cause);
+    } finally {
+      this.#unanswered--;
     }
   }
 
-  /** Ends the workers. Every task must have settled: stopping a busy session would abort the process. */
+  /**
+   * Ends the workers. Every call must have settled: stopping a busy session would abort the process. A worker that hangs is left as it
+   * is: see hung-threads.
+   */
   async close(): Promise<void> {
-    await this.#pool.destroy();
+    if (this.#unanswered > 0) noteHungThread();
+    else await this.#pool.destroy();
   }
 }

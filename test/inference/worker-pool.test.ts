@@ -1,5 +1,7 @@
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { afterEach, describe, expect, test } from "vitest";
+import { hasHungThread } from "../../src/inference/hung-threads.ts";
 import type { DeviceOptions, DeviceWarning } from "../../src/inference/inference-device.ts";
 import { loadModel, type Model } from "../../src/inference/model.ts";
 import { WorkerPool } from "../../src/inference/worker-pool.ts";
@@ -50,6 +52,8 @@ interface Trial extends SimulatedDevice {
   readonly options?: Partial<DeviceOptions>;
   readonly model?: Model;
   readonly check?: boolean;
+  /** The consumer takes its time with this chip. */
+  readonly pause?: { readonly at: number; readonly seconds: number };
 }
 
 /** Infers chips on a simulated GPU; every chip must come once, in order, with the scores of its own grey. */
@@ -59,6 +63,7 @@ async function infer({
   options = {},
   model = pixelwise,
   check = false,
+  pause,
   ...device
 }: Trial) {
   const { simulated: worker, tasks } = simulated(device);
@@ -77,6 +82,7 @@ async function infer({
   let seconds = 0;
   for await (const chip of pool.infer(chips(count, blank))) {
     expect(chip.index).toBe(labels.length);
+    if (chip.index === pause?.at) await sleep(pause.seconds * 1000);
     labels.push(chip.scores === null ? null : winner(chip.scores));
     seconds += chip.seconds;
   }
@@ -240,6 +246,41 @@ describe.each(["exit", "throw"] as const)("a worker that dies (%s)", (how) => {
       code: "failed-chip",
       message: expect.stringMatching(how === "exit" ? /column 0, row 0.*code: 7/ : /the driver is gone/),
     });
+  });
+});
+
+describe("a device that does not answer", () => {
+  const patience = { first: 20, least: 0.4, times: 4 };
+
+  test("is given up, by name, and the CPU infers all that is left, with none lost", async () => {
+    const options = { patience };
+    const { report, warnings, told } = await infer({ count: 30, hangs: { at: 2, seconds: 6 }, options });
+    expect(warnings).toEqual(["device-lost"]);
+    expect(told[0]!.message).toMatch(
+      /^cuda failed \(no answer for \d+ s: its driver hangs\): the CPU goes on/,
+    );
+    expect(report.redoneOnCpu).toBe(22);
+    await open.pop()!.close();
+    expect(hasHungThread()).toBe(true);
+  });
+
+  test("and wakes up later spoils nothing that the CPU has inferred meanwhile", async () => {
+    const options = { patience: { first: 20, least: 0.1, times: 1 } };
+    const hangs = { at: 2, seconds: 0.8, confused: true } as const;
+    const { warnings } = await infer({ count: 20, hangs, options, pause: { at: 8, seconds: 1 } });
+    expect(warnings).toEqual(["device-lost"]);
+  });
+
+  test("for some batches' time is waited for", async () => {
+    const options = { patience: { ...patience, least: 0.1 } };
+    const secondsPerMegapixel = 6; // 0.1 s a batch, and as long again in the queue
+    const { warnings } = await infer({
+      count: 20,
+      hangs: { at: 4, seconds: 0.3 },
+      secondsPerMegapixel,
+      options,
+    });
+    expect(warnings).toEqual([]);
   });
 });
 

@@ -6,7 +6,14 @@ import { openSync, readFileSync, readSync } from "node:fs";
 import { workerData } from "node:worker_threads";
 
 const { card, settings } = Array.isArray(workerData) ? workerData[1] : workerData;
-const { secondsPerMegapixel = 0, memory, nanWhere = null, dies = null, answers = null } = settings;
+const {
+  secondsPerMegapixel = 0,
+  memory,
+  nanWhere = null,
+  dies = null,
+  hangs = null,
+  answers = null,
+} = settings;
 const log = new Int32Array(settings.log);
 const cpuSeconds = new Float64Array(settings.cpuSeconds);
 const answerFile = answers === null ? null : openSync(answers, "r");
@@ -19,6 +26,11 @@ export function infer({ chips, width, height, batch, scores }) {
   if (dies?.at?.includes(task) ?? dies !== null) return die(dies.how);
   if (batch > (memory?.[Math.min(task, memory.length - 1)] ?? batch))
     return { kind: "failed", message: "CUDA failure 2: out of memory ; GPU=0 ; hostname=simulated" };
+  if (task === hangs?.at) {
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, hangs.seconds * 1000);
+    if (hangs.confused) for (const part of scores) part.fill(Number.NaN);
+    if (hangs.confused) return { kind: "failed", message: "the driver is confused" };
+  }
   const seconds = (secondsPerMegapixel * batch * width * height) / 1e6;
   if (seconds > 0) Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, seconds * 1000);
   const failures = chips.map((chip, i) => answer(chip, scores[i], width * height));

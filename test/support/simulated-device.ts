@@ -11,6 +11,8 @@ export interface SimulatedDevice {
   readonly memory?: readonly number[];
   /** Answers NaN for chips whose first sample is this. */
   readonly nanWhere?: number;
+  /** Does not answer this task, counted from 0, for so long; then, where it is confused, leaves NaN and fails. */
+  readonly hangs?: { readonly at: number; readonly seconds: number; readonly confused?: true };
   /** Ends its thread at these tasks, counted from 0; at every task where not given. */
   readonly dies?: { readonly how: "exit" | "throw"; readonly at?: readonly number[] };
 }
