@@ -42,4 +42,4 @@ for (const stream of [process.stdout, process.stderr]) {
 
 const code = await run(process.argv.slice(2), output, interruptible);
 process.exitCode ??= code;
-if (hasHungThread()) exitPastThreads(Number(process.exitCode));
+if (hasHungThread()) await exitPastThreads(Number(process.exitCode));

@@ -13,7 +13,7 @@ test("a process leaves a thread that hangs behind, with its exit code and all th
     import { exitPastThreads } from ${JSON.stringify(LEAVE)};
     new Worker(new URL(${JSON.stringify(`data:text/javascript,${encodeURIComponent(STUCK)}`)})).once("message", () => setTimeout(() => {
       process.stdout.write("x".repeat(300000));
-      exitPastThreads(3);
+      void exitPastThreads(3);
     }, 300));`;
   const started = performance.now();
   const left = spawnSync(process.execPath, ["--input-type=module", "-e", script], { encoding: "utf8" });
