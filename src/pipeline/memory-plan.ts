@@ -51,6 +51,7 @@ export interface StageMemory {
 }
 
 const ROWS_OF_TILES = "rows of tiles";
+const PACKED_ROWS = "packed rows of tiles";
 /** Chips that the tiler reads ahead. */
 export const READ_AHEAD = 2;
 /** Side of the blocks of the COGs in px. */
@@ -59,6 +60,14 @@ export const COG_BLOCK = 512;
 const CACHE_LIMIT = 384 * 2 ** 20;
 /** A tile of an archive until it is written: see pmtiles-writer. */
 const TILE_ADDRESS = 200;
+/** Rows of raster tiles per px of width: one that is made, one that is being filled. */
+const RASTER_ROW_BYTES = 2 * TILE_SIZE;
+/** A run of pixels of one region in a packed tile. */
+const RUN_BYTES = 7;
+/** Runs in a pixel for the root of the regions in a pixel: 1.8 in test/bench/label-raster.ts, more where regions are ragged. */
+const RUNS_OF_REGIONS = 2.5;
+/** A strip of the map and its packed regions, per px of width: see region-index. */
+const REGION_STRIP_BYTES = 2 * 256;
 /** A region in its index, which doubles when it is full: see region-index. */
 const REGION_BYTES = 13;
 /** Arrays that are done with but not yet collected, of all threads: what runs of 9 to 400 Mpx held beyond the other sums. */
@@ -124,9 +133,11 @@ function stageOf(stage: StageMemory["stage"], live: readonly MemoryPart[], garba
   };
 }
 
-/** Rows of tiles that were: as much again as those that are. */
+/** Rows of tiles that were: as much again as those that are, but for arrays that vector tiles use again. */
 function garbageOf(parts: readonly MemoryPart[]): number {
-  return parts.find(({ what }) => what === ROWS_OF_TILES)?.bytes ?? 0;
+  const rows =
+    parts.find(({ what }) => what === PACKED_ROWS) ?? parts.find(({ what }) => what === ROWS_OF_TILES);
+  return rows?.bytes ?? 0;
 }
 
 function mapParts(facts: MemoryFacts, workers: number): readonly MemoryPart[] {
@@ -180,18 +191,29 @@ function vectorParts(facts: MemoryFacts): readonly MemoryPart[] {
   ];
 }
 
-/**
- * Vector tiles trace each row with the next one at hand, raster tiles one row; in the zooms above, a third row is being filled with
- * what is halved. Of a pixel its class is held (1 byte) and, in the three deepest zooms, its region (4).
- */
 function tileParts(facts: MemoryFacts): readonly MemoryPart[] {
   const vector = facts.outputs.includes("vector-tiles");
-  const rowBytes = TILE_SIZE * (vector ? 2 * 5 + 3 * (5 / 2 + 5 / 4 + 1 / 4) : 2);
   return [
     { what: "decoded blocks of the map", bytes: facts.mapCacheBytes },
-    { what: ROWS_OF_TILES, bytes: rowBytes * facts.mercatorWidth },
+    ...(vector
+      ? vectorTileParts(facts)
+      : [{ what: ROWS_OF_TILES, bytes: RASTER_ROW_BYTES * facts.mercatorWidth }]),
     { what: "addresses of tiles", bytes: TILE_ADDRESS * facts.tiles },
-    ...(vector ? [{ what: "the index of regions", bytes: 2 * REGION_BYTES * facts.regions }] : []),
+  ];
+}
+
+/**
+ * In the zooms above the deepest a row of tiles is being filled with what is halved: of a pixel its class (1 byte) and, in the three
+ * deepest zooms, its region (4). Three rows of each zoom wait packed, as runs: what is traced and its neighbours.
+ */
+function vectorTileParts({ plan, width, mercatorWidth, regions }: MemoryFacts): readonly MemoryPart[] {
+  const filling = TILE_SIZE * (5 / 2 + 5 / 4 + 1 / 4);
+  const runs = Math.min(1, RUNS_OF_REGIONS * Math.sqrt(regions / (plan.x.size * plan.y.size)));
+  const packed = TILE_SIZE * 3 * (1 + 1 / 2 + 1 / 4) * runs * RUN_BYTES;
+  return [
+    { what: ROWS_OF_TILES, bytes: filling * mercatorWidth },
+    { what: PACKED_ROWS, bytes: packed * mercatorWidth },
+    { what: "the index of regions", bytes: 2 * REGION_BYTES * regions + REGION_STRIP_BYTES * width },
   ];
 }
 

@@ -52,7 +52,7 @@ export async function writeImageTiles(
 }
 
 async function* tilesOf(scene: Scene, pyramid: TilePyramid, { bands }: ImageTileOptions) {
-  const rows = cascadeRows<RgbaTile>(pyramid, {
+  const rows = cascadeRows<RgbaTile, RgbaTile>(pyramid, {
     sample: mercatorSampler(pyramid, {
       read: (window) => readRgb(scene, window, bands),
       empty: () => emptyRgba(pyramid.tileSize),
@@ -61,6 +61,7 @@ async function* tilesOf(scene: Scene, pyramid: TilePyramid, { bands }: ImageTile
     }),
     empty: () => emptyRgba(pyramid.tileSize),
     halve: halveRgba,
+    keep: (tile) => tile,
   });
   for await (const { z, y, tiles } of rows)
     for (const x of tileColumns(pyramid, z)) yield { tile: { z, x, y }, pixels: tiles.get(x) ?? null };

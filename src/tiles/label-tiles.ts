@@ -9,7 +9,7 @@ import type { TileOptions } from "./publish-tiles.ts";
 import { readLabels } from "./read-labels.ts";
 import type { RegionIndex } from "./region-index.ts";
 import { cascadeRows, type FilledRow } from "./tile-cascade.ts";
-import { emptyLabels, type TileLabels } from "./tile-labels.ts";
+import { SquarePool, type TileLabels } from "./tile-labels.ts";
 import type { TilePyramid } from "./tile-pyramid.ts";
 
 /** How tiles of a land-cover map are made. */
@@ -23,19 +23,33 @@ export interface TileRegions {
   readonly fromZoom: number;
 }
 
+/** How rows of labels are made. */
+export interface LabelRowOptions<K> {
+  readonly regions?: TileRegions | null;
+  readonly method?: "mode" | "mean";
+  /** What is kept of a tile, whose arrays are used again after that. */
+  readonly keep: (tile: TileLabels) => K;
+}
+
 /**
  * The labels of the tiles of all zooms, row by row (see cascadeRows): sampled once, nearest neighbour, then halved. The `mode` of four
  * keeps shares (see halveInto); their `mean` is for quantities such as confidence.
  */
-export function labelRows(
+export function labelRows<K>(
   labels: Scene,
   pyramid: TilePyramid,
-  { regions = null, method = "mode" }: { regions?: TileRegions | null; method?: "mode" | "mean" } = {},
-): AsyncGenerator<FilledRow<TileLabels>> {
-  return cascadeRows(pyramid, {
-    sample: labelSampler(labels, pyramid, regions?.index ?? null),
-    empty: (z) => emptyLabels(pyramid.tileSize, regions !== null && z >= regions.fromZoom),
+  { regions = null, method = "mode", keep }: LabelRowOptions<K>,
+): AsyncGenerator<FilledRow<K>> {
+  const squares = new SquarePool(pyramid.tileSize);
+  return cascadeRows<TileLabels, K>(pyramid, {
+    sample: labelSampler(labels, pyramid, regions?.index ?? null, squares),
+    empty: (z) => squares.take(regions !== null && z >= regions.fromZoom),
     halve: method === "mode" ? halveInto : averageInto,
+    keep: (square) => {
+      const kept = keep(square);
+      squares.give(square);
+      return kept;
+    },
   });
 }
 
@@ -44,13 +58,14 @@ export function labelSampler(
   scene: Scene,
   pyramid: TilePyramid,
   regions: RegionIndex | null = null,
+  squares = new SquarePool(pyramid.tileSize),
 ): MercatorSampler<TileLabels> {
   return mercatorSampler<LabelWindow, TileLabels>(pyramid, {
     read: async (window) =>
       regions === null
         ? { window, labels: await readLabels(scene, window), regions }
         : { window, ...regions.read(window) },
-    empty: () => emptyLabels(pyramid.tileSize, regions !== null),
+    empty: () => squares.take(regions !== null),
     fill: (target, patch, source, box) =>
       box === 1 ? fillNearest(target, patch, source) : fillMode(target, patch, source, box),
     holdsData,

@@ -31,9 +31,10 @@ const NEAREST_UP_TO = 1.5;
  * is wider than NEAREST_UP_TO of the raster's (a raster that spans many latitudes), it takes a box of them.
  */
 export function mercatorSampler<S, T>(pyramid: TilePyramid, sampling: Sampling<S, T>): MercatorSampler<T> {
+  let spare: T | null = null;
   return async (tile) => {
     const project = tileToRaster(pyramid.grid, tile, pyramid.tileSize);
-    const target = sampling.empty();
+    const target = spare ?? sampling.empty();
     const patchesByBox = new Map<number, Patch[]>();
     for (const square of squaresOf(coveredRects(pyramid, tile))) {
       const box = boxSide(pixelRatio(project, square));
@@ -43,7 +44,9 @@ export function mercatorSampler<S, T>(pyramid: TilePyramid, sampling: Sampling<S
     }
     for (const [box, patches] of patchesByBox)
       await fillPatches(pyramid.grid, sampling, box, patches, target);
-    return sampling.holdsData(target) ? target : null;
+    const isEmpty = !sampling.holdsData(target);
+    spare = isEmpty ? target : null;
+    return isEmpty ? null : target;
   };
 }
 

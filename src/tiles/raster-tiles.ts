@@ -2,6 +2,7 @@ import type { Scene } from "../scene/scene.ts";
 import { assertLabels, holdsData, type LabelTileOptions, labelRows, legendOf } from "./label-tiles.ts";
 import { paletteEncoder } from "./palette-png.ts";
 import { publishTiles, type TilesResult } from "./publish-tiles.ts";
+import type { TileLabels } from "./tile-labels.ts";
 import { TILE_SIZE, type TileSize, tileColumns } from "./tile-pyramid.ts";
 
 /** How raster tiles are made: 512 px a side unless told otherwise. */
@@ -34,13 +35,9 @@ export async function writeRasterTiles(
       tile_size: tileSize,
     }),
     async *encode(pyramid) {
-      for await (const { z, y, tiles } of labelRows(labels, pyramid, { method })) {
-        for (const x of tileColumns(pyramid, z)) {
-          const tile = tiles.get(x);
-          const bytes = tile !== undefined && holdsData(tile) ? encodePng(tile.labels) : null;
-          yield { tile: { z, x, y }, bytes };
-        }
-      }
+      const keep = (tile: TileLabels) => (holdsData(tile) ? encodePng(tile.labels) : null);
+      for await (const { z, y, tiles } of labelRows(labels, pyramid, { method, keep }))
+        for (const x of tileColumns(pyramid, z)) yield { tile: { z, x, y }, bytes: tiles.get(x) ?? null };
     },
   });
 }

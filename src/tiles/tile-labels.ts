@@ -4,8 +4,6 @@ import { NO_REGION } from "./region-index.ts";
 /** A square of a tile's pixels, row by row: the class of each, and the region of the map that it was taken from. */
 export interface TileLabels {
   readonly side: number;
-  /** The first row that is held: 0 but for what lowerEdge leaves. */
-  readonly top: number;
   /** Class ids, nodata 255. */
   readonly labels: Uint8Array;
   /** See RegionIndex; null where regions are not asked for. */
@@ -16,59 +14,44 @@ export interface TileLabels {
 export function emptyLabels(side: number, withRegions: boolean): TileLabels {
   return {
     side,
-    top: 0,
     labels: new Uint8Array(side * side).fill(NODATA),
     regions: withRegions ? new Uint32Array(side * side).fill(NO_REGION) : null,
   };
 }
 
-/** The lowest `rows` rows of a square: all that the squares below it ask of it. */
-export function lowerEdge({ side, labels, regions }: TileLabels, rows: number): TileLabels {
-  const start = (side - rows) * side;
-  return { side, top: side - rows, labels: labels.slice(start), regions: regions?.slice(start) ?? null };
+/**
+ * Squares of one side, used again: what one row of tiles lets go the next one takes. Fresh ones would double the memory of the rows,
+ * for the collector comes late.
+ */
+export class SquarePool {
+  readonly #side: number;
+  readonly #spare = { withRegions: [] as TileLabels[], without: [] as TileLabels[] };
+
+  constructor(side: number) {
+    this.#side = side;
+  }
+
+  /** A square without data. */
+  take(withRegions: boolean): TileLabels {
+    const square = this.#spareOf(withRegions).pop();
+    return square === undefined ? emptyLabels(this.#side, withRegions) : emptied(square);
+  }
+
+  /** Takes back a square that nobody looks at any more. */
+  give(square: TileLabels): void {
+    this.#spareOf(square.regions !== null).push(square);
+  }
+
+  #spareOf(withRegions: boolean): TileLabels[] {
+    return withRegions ? this.#spare.withRegions : this.#spare.without;
+  }
 }
 
-/** A tile's neighbour, `dx` tiles to the east and `dy` to the south; null where it has none. */
-export type Neighbour = (dx: number, dy: number) => TileLabels | null;
-
-/** A tile with `margin` px of its eight neighbours around it, in `room`: a square of that size with regions, for its content to be lost. */
-export function withMargin(
-  tile: TileLabels,
-  margin: number,
-  neighbour: Neighbour,
-  room: TileLabels,
-): TileLabels {
-  const size = tile.side;
-  const square = tile.regions === null ? { ...room, regions: null } : room;
+/** The same square without data. */
+export function emptied(square: TileLabels): TileLabels {
   square.labels.fill(NODATA);
   square.regions?.fill(NO_REGION);
-  for (const dy of [-1, 0, 1]) {
-    for (const dx of [-1, 0, 1]) {
-      const source = dx === 0 && dy === 0 ? tile : neighbour(dx, dy);
-      if (source === null) continue;
-      const left = dx < 0 ? size - margin : 0;
-      const right = dx > 0 ? margin : size;
-      const target = (dy * size + margin) * square.side + dx * size + margin;
-      for (let row = dy < 0 ? size - margin : 0; row < (dy > 0 ? margin : size); row++) {
-        const from = (row - source.top) * size;
-        copyPixels(source, from + left, from + right, square, target + row * square.side + left);
-      }
-    }
-  }
   return square;
-}
-
-/** Copies the pixels `from` to `to` of a square to another; few of them one by one, for views cost more. */
-function copyPixels(source: TileLabels, from: number, to: number, target: TileLabels, at: number): void {
-  if (to - from > 16) {
-    target.labels.set(source.labels.subarray(from, to), at);
-    if (source.regions !== null) target.regions?.set(source.regions.subarray(from, to), at);
-    return;
-  }
-  for (let i = from, k = at; i < to; i++, k++) {
-    target.labels[k] = source.labels[i]!;
-    if (target.regions !== null && source.regions !== null) target.regions[k] = source.regions[i]!;
-  }
 }
 
 /**
@@ -78,7 +61,7 @@ function copyPixels(source: TileLabels, from: number, to: number, target: TileLa
  */
 export function coarsen(square: TileLabels, step: number, border: number): TileLabels {
   const { side } = square;
-  const coarse = { side, top: 0, labels: square.labels.slice(), regions: square.regions?.slice() ?? null };
+  const coarse = { side, labels: square.labels.slice(), regions: square.regions?.slice() ?? null };
   for (let row = border; row + step <= side - border; row += step)
     for (let col = border; col + step <= side - border; col += step)
       coarsenBlock(coarse, row * side + col, step);

@@ -5,11 +5,12 @@ import type { LatticeRing } from "../vector/rings.ts";
 import { GridTracer, type TracedRegion } from "../vector/trace-blocks.ts";
 import { assertLabels, type LabelTileOptions, labelRows, legendOf, type TileRegions } from "./label-tiles.ts";
 import { encodeMvt, type MvtPolygon } from "./mvt.ts";
+import { type PackedTile, TilePacker, withMargin } from "./packed-tile.ts";
 import { gzip } from "./pmtiles-format.ts";
 import { type EncodedTile, publishTiles, type TilesResult } from "./publish-tiles.ts";
 import { indexRegions, NO_REGION, type RegionIndex } from "./region-index.ts";
 import type { FilledRow } from "./tile-cascade.ts";
-import { coarsen, emptyLabels, lowerEdge, type TileLabels, withMargin } from "./tile-labels.ts";
+import { coarsen, emptyLabels, type TileLabels } from "./tile-labels.ts";
 import { TILE_SIZE, type TilePyramid, tileColumns } from "./tile-pyramid.ts";
 import { unknownLabel } from "./unknown-label.ts";
 
@@ -87,9 +88,9 @@ function metadataOf(layer: string, classes: readonly LandCoverClass[], pyramid: 
   };
 }
 
-type LabelRow = FilledRow<TileLabels>;
+type PackedRow = FilledRow<PackedTile>;
 
-/** Encodes each row of tiles when the one below it is known. Of the one above it only the edge is kept: rows of tiles are what takes memory. */
+/** Encodes each row of tiles when the one below it is known; until then they are packed. */
 async function* encodeRows(
   labels: Scene,
   pyramid: TilePyramid,
@@ -97,23 +98,21 @@ async function* encodeRows(
   encodeTile: TileEncoder,
 ): AsyncGenerator<EncodedTile> {
   const room = emptyLabels(BUFFERED, true);
-  const held = new Map<number, { readonly above: LabelRow | null; readonly current: LabelRow }>();
-  for await (const row of labelRows(labels, pyramid, { regions })) {
+  const packer = new TilePacker(TILE_SIZE);
+  const keep = (tile: TileLabels): PackedTile => packer.pack(tile);
+  const held = new Map<number, { readonly above: PackedRow | null; readonly current: PackedRow }>();
+  for await (const row of labelRows(labels, pyramid, { regions, keep })) {
     const last = held.get(row.z);
     if (last !== undefined) yield* encodeRow(pyramid, [last.above, last.current, row], room, encodeTile);
-    held.set(row.z, { above: last === undefined ? null : edgeOf(last.current), current: row });
+    held.set(row.z, { above: last?.current ?? null, current: row });
   }
   for (const { above, current } of held.values())
     yield* encodeRow(pyramid, [above, current, null], room, encodeTile);
 }
 
-function edgeOf(row: LabelRow): LabelRow {
-  return { ...row, tiles: new Map([...row.tiles].map(([x, tile]) => [x, lowerEdge(tile, BUFFER)])) };
-}
-
 function* encodeRow(
   pyramid: TilePyramid,
-  rows: readonly [above: LabelRow | null, current: LabelRow, below: LabelRow | null],
+  rows: readonly [above: PackedRow | null, current: PackedRow, below: PackedRow | null],
   room: TileLabels,
   encodeTile: TileEncoder,
 ): Generator<EncodedTile> {
@@ -121,7 +120,7 @@ function* encodeRow(
   const world = 2 ** z;
   for (const x of tileColumns(pyramid, z)) {
     const own = tiles.get(x);
-    const neighbour = (dx: number, dy: number): TileLabels | null =>
+    const neighbour = (dx: number, dy: number): PackedTile | null =>
       rows[dy + 1]?.tiles.get((x + dx + world) % world) ?? null;
     const encoded = own === undefined ? null : encodeTile(withMargin(own, BUFFER, neighbour, room));
     yield { tile: { z, x, y }, ...(encoded ?? { bytes: null }) };

@@ -9,7 +9,7 @@ const SIDE = 256;
 function halved(labels: Uint8Array, least: 1 | 2 = 2): TileLabels {
   const parent = emptyLabels(SIDE, true);
   const regions = Uint32Array.from(labels, (_, i) => i);
-  halveInto(parent, { side: SIDE, top: 0, labels, regions }, { dx: 0, dy: 0 }, least);
+  halveInto(parent, { side: SIDE, labels, regions }, { dx: 0, dy: 0 }, least);
   return parent;
 }
 

@@ -5,7 +5,6 @@ import { beforeAll, describe, expect, test } from "vitest";
 import { CancelledError } from "../../src/errors.ts";
 import type { Affine } from "../../src/geo/affine.ts";
 import { type Tile, WEB_MERCATOR_HALF, webMercatorResolution } from "../../src/geo/tile-matrix-set.ts";
-import { emptyLabels, withMargin } from "../../src/tiles/tile-labels.ts";
 import { planTilePyramid } from "../../src/tiles/tile-pyramid.ts";
 import { writeVectorTiles } from "../../src/tiles/vector-tiles.ts";
 import { tracePolygons } from "../../src/vector/polygons.ts";
@@ -24,6 +23,7 @@ import {
 } from "./support/label-scene.ts";
 import { scanTile } from "./support/scan-tile.ts";
 import { gdalTitle, hasGdalDriver, tileFolder } from "./support/tile-folder.ts";
+import { labelsWithMargin } from "./support/with-margin.ts";
 
 const SIZE = 512;
 const BUFFER = 4;
@@ -66,18 +66,17 @@ describe("a town in UTM", () => {
   test("polygons tessellate the data of every tile: no gap, no overlap, the class that was sampled", async () => {
     const labels = await allLabels(scene, planTilePyramid(scene.path, scene.grid, SIZE));
     for (const { z, x, y } of archive.tiles) {
-      const expected = withMargin(
-        labels.get(key({ z, x, y }))!,
+      const expected = labelsWithMargin(
+        SIZE,
         BUFFER,
-        (dx, dy) => labels.get(key({ z, x: x + dx, y: y + dy })) ?? null,
-        emptyLabels(SIZE + 2 * BUFFER, true),
+        (dx, dy) => labels.get(key({ z, x: x + dx, y: y + dy }))?.labels ?? null,
       );
       const found = scan(polygons.get(key({ z, x, y }))!);
-      expect(Buffer.compare(found.labels, expected.labels)).toBe(0);
+      expect(Buffer.compare(found.labels, expected)).toBe(0);
       expect(
         Buffer.compare(
           found.counts,
-          expected.labels.map((label) => (label === 255 ? 0 : 1)),
+          expected.map((label) => (label === 255 ? 0 : 1)),
         ),
       ).toBe(0);
     }
