@@ -51,6 +51,15 @@ export async function loadModel(nameOrPath: string): Promise<Model> {
   return { card, path };
 }
 
+/** The installed model whose variant in 8-bit integers is called `name`; null where none is. Throws as loadModel does. */
+export async function floatModelOf(name: string): Promise<Model | null> {
+  for (const installed of await installedModels()) {
+    const { int8 } = await readCard(join(MODELS_FOLDER, installed, "model.json"));
+    if (int8 === name) return loadModel(installed);
+  }
+  return null;
+}
+
 /** The card of a model; null for a .onnx file without one. */
 async function findCard(nameOrPath: string): Promise<string | null> {
   const candidates = [join(MODELS_FOLDER, nameOrPath, "model.json"), join(nameOrPath, "model.json")];

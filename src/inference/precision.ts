@@ -1,21 +1,22 @@
 import { readFile } from "node:fs/promises";
 import { UserError } from "../errors.ts";
 import type { Device } from "./device.ts";
-import { loadModel, type Model } from "./model.ts";
+import { floatModelOf, loadModel, type Model } from "./model.ts";
 
 /** How a model computes: as the user asks, or by what the processor is good at. */
 export type Precision = "auto" | "fp32" | "int8";
 
 /**
- * The model, or its variant in 8-bit integers (the card's `int8`) where that is asked for, or where nothing is and it runs faster.
- * Throws UserError "no-int8" when it is asked for and there is none.
+ * The variant of a model in 8-bit integers (the card's `int8`) or in floats, as is asked for; where nothing is, the model, or its
+ * integers where they run faster. Throws UserError "no-int8" when they are asked for and there are none.
  */
 export async function atPrecision(model: Model, precision: Precision, device: Device): Promise<Model> {
   const { int8, name } = model.card;
-  if (precision === "fp32") return model;
+  if (precision === "fp32") return (await floatModelOf(name)) ?? model;
   if (precision === "auto" && (int8 === undefined || device !== "cpu" || !(await cpuGainsFromInt8())))
     return model;
   if (int8 !== undefined) return loadModel(int8);
+  if ((await floatModelOf(name)) !== null) return model;
   throw new UserError(
     "no-int8",
     `--precision int8: the card of ${name} names no variant in 8-bit integers.`,

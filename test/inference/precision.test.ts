@@ -25,6 +25,15 @@ test.each([
   expect((await atPrecision(model, precision, device)).card.name).toBe(name);
 });
 
+test.each([
+  { precision: "int8", name: "pspnet-mobilenetv2-int8" },
+  { precision: "auto", name: "pspnet-mobilenetv2-int8" },
+  { precision: "fp32", name: "pspnet-mobilenetv2" },
+] as const)("-m pspnet-mobilenetv2-int8 --precision $precision runs $name", async ({ precision, name }) => {
+  const integers = await loadModel("pspnet-mobilenetv2-int8");
+  expect((await atPrecision(integers, precision, "cpu")).card.name).toBe(name);
+});
+
 test("both variants of a model cut, scale and answer alike, so that one can stand for the other", async () => {
   const int8 = await atPrecision(model, "int8", "cpu");
   for (const key of ["input", "output", "classes", "chip", "overlap", "gsd"] as const) {
