@@ -43,7 +43,7 @@ async function examine(signal: AbortSignal): Promise<Findings> {
   const model = await loadModel(configSchema.parse({}).model);
   const gpus: Findings["gpus"][number][] = [];
   for (const device of GPU_DEVICES) {
-    const reason = await reasonAgainst(device, model, signal);
+    const reason = await reasonAgainst(device, model, { signal });
     gpus.push({ device, works: reason === null, reason, remedy: reason === null ? null : REMEDIES[device] });
   }
   const { bavail, bsize } = await statfs(".");

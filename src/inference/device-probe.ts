@@ -1,16 +1,23 @@
+import { buffer } from "node:stream/consumers";
 import { InferenceSession, Tensor } from "onnxruntime-node";
+import { type SampleType, sampleArray } from "../scene/raster-block.ts";
 import { inputTensorData } from "./input-tensor.ts";
-import { type ModelCard, modelCardSchema } from "./model-card.ts";
+import { modelCardSchema } from "./model-card.ts";
 import { scoresOf } from "./output-scores.ts";
-import { testPattern } from "./test-pattern.ts";
 
 /**
- * Child process that tries a device: `node device-probe.js DEVICE MODEL CARD`. Prints "same" when the device labels at least
- * 99.9 % of the cells of a chip as the CPU does, else the share that agrees, or "failed: " and the runtime's own message.
+ * Child process that tries a device: `node device-probe.js DEVICE MODEL CARD SAMPLETYPE SIDE`, with the samples of a crop on standard
+ * input (see probe-crop). Prints "same" when the device labels at least 99.9 % of the cells as the CPU does, else the share that
+ * agrees, or "failed: " and the runtime's own message.
  */
-const [device = "", modelPath = "", cardJson = "{}"] = process.argv.slice(2);
+const [device = "", modelPath = "", cardJson = "{}", sampleType = "uint8", sideText = "0"] =
+  process.argv.slice(2);
 const card = modelCardSchema.parse(JSON.parse(cardJson));
+const side = Number(sideText);
+const bands = card.input.bands.length;
+const crop = sampleArray(sampleType as SampleType, side * side * bands);
 try {
+  new Uint8Array(crop.buffer).set(await buffer(process.stdin));
   const [expected, found] = [await labels("cpu"), await labels(device)];
   const agreeing = expected.reduce((count, label, cell) => count + (found[cell] === label ? 1 : 0), 0);
   const share = agreeing / expected.length;
@@ -24,21 +31,13 @@ async function labels(provider: string): Promise<readonly number[]> {
     executionProviders: [provider],
     logSeverityLevel: 3,
   });
-  const side = card.input.height ?? probeSide(card);
   const { input, output } = card;
-  const bands = input.bands.length;
   const dims = input.layout === "nhwc" ? [1, side, side, bands] : [1, bands, side, side];
-  const tensor = new Tensor(input.dtype, inputTensorData(testPattern(side, bands), side * side, input), dims);
+  const tensor = new Tensor(input.dtype, inputTensorData(crop, side * side, input), dims);
   const outputs = await session.run({ [input.name ?? session.inputNames[0]!]: tensor });
   const answer = outputs[output.name ?? session.outputNames[output.index]!]!;
   const cells = side / output.stride;
   return winners(scoresOf(answer, card, { width: cells, height: cells }), card.classes.length);
-}
-
-/** About 256 px: large enough to be typical, small enough for a software driver. */
-function probeSide({ input: { multipleOf }, output: { stride } }: ModelCard): number {
-  const unit = multipleOf * stride;
-  return Math.max(1, Math.round(256 / unit)) * unit;
 }
 
 function winners(scores: Float32Array, classes: number): number[] {

@@ -6,6 +6,7 @@ import { fileURLToPath } from "node:url";
 import { CancelledError, UserError } from "../errors.ts";
 import type { WorkerSetup } from "./inference-task.ts";
 import type { Model } from "./model.ts";
+import { type ProbeCrop, sampleCrop } from "./probe-crop.ts";
 
 /** Where inference runs, by the name of ONNX Runtime's execution provider. */
 export type Device = WorkerSetup["executionProvider"];
@@ -27,22 +28,29 @@ export interface DeviceChoice {
   readonly rejected: readonly { readonly device: Device; readonly reason: string }[];
 }
 
+/** What devices are tried on, and how to stop it. */
+export interface ProbeOptions {
+  /** Part of what the run will map, read when the first device is tried; of the sample scene where it is null or not given. */
+  readonly crop?: () => Promise<ProbeCrop | null>;
+  readonly signal?: AbortSignal | undefined;
+}
+
 const PROBE = fileURLToPath(new URL("../../dist/inference/device-probe.js", import.meta.url));
 const PROBE_SECONDS = 60;
 
 /**
  * The device for a model: the one that the user insists on, or the first of CUDA, WebGPU and CPU that works. A GPU is tried
- * in a child process, which a driver may crash or hang, and must label a chip as the CPU does.
- * Throws UserError "no-device" when the wanted one does not work, CancelledError when the signal stopped the trial.
+ * in a child process, which a driver may crash or hang, and must label real pixels as the CPU does.
+ * Throws UserError "no-device" when the wanted one does not work, CancelledError when the signal stopped the trial, and what reading the crop throws.
  */
 export async function chooseDevice(
   wanted: "auto" | Device,
   model: Model,
-  signal?: AbortSignal,
+  options: ProbeOptions = {},
 ): Promise<DeviceChoice> {
   if (wanted === "cpu") return { device: "cpu", rejected: [] };
   if (wanted !== "auto") {
-    const reason = (wanted === "cuda" ? missingPart("cuda") : null) ?? (await probe(wanted, model, signal));
+    const reason = (wanted === "cuda" ? missingPart("cuda") : null) ?? (await probe(wanted, model, options));
     if (reason === null) return { device: wanted, rejected: [] };
     throw new UserError(
       "no-device",
@@ -52,7 +60,7 @@ export async function chooseDevice(
   }
   const rejected: { device: Device; reason: string }[] = [];
   for (const device of GPU_DEVICES) {
-    const reason = await reasonAgainst(device, model, signal);
+    const reason = await reasonAgainst(device, model, options);
     if (reason === null) return { device, rejected };
     rejected.push({ device, reason });
   }
@@ -63,9 +71,9 @@ export async function chooseDevice(
 export async function reasonAgainst(
   device: GpuDevice,
   model: Model,
-  signal?: AbortSignal,
+  options: ProbeOptions = {},
 ): Promise<string | null> {
-  return missingPart(device) ?? (await probe(device, model, signal));
+  return missingPart(device) ?? (await probe(device, model, options));
 }
 
 /** What a GPU plainly lacks, found without starting anything; null when it may work. */
@@ -93,10 +101,15 @@ function runtimeFolder(): string {
   return join(dirname(entry), "..", "bin", "napi-v6", process.platform, process.arch);
 }
 
-function probe(device: Device, model: Model, signal: AbortSignal | undefined): Promise<string | null> {
-  const args = [PROBE, device, model.path, JSON.stringify(model.card)];
+async function probe(
+  device: Device,
+  { path, card }: Model,
+  { crop, signal }: ProbeOptions,
+): Promise<string | null> {
+  const { side, sampleType, samples } = (await crop?.()) ?? (await sampleCrop(card));
+  const args = [PROBE, device, path, JSON.stringify(card), sampleType, String(side)];
   return new Promise((resolve, reject) => {
-    execFile(
+    const child = execFile(
       process.execPath,
       args,
       { timeout: PROBE_SECONDS * 1000, killSignal: "SIGKILL", ...(signal === undefined ? {} : { signal }) },
@@ -107,6 +120,8 @@ function probe(device: Device, model: Model, signal: AbortSignal | undefined): P
         else resolve(lastLine(stderr) ?? `the driver failed (${error.signal ?? error.code})`);
       },
     );
+    child.stdin?.on("error", () => undefined); // of a driver that crashes first: told above
+    child.stdin?.end(Buffer.from(samples.buffer, samples.byteOffset, samples.byteLength));
   });
 }
 

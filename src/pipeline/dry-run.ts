@@ -18,6 +18,7 @@ import { resolveConfig } from "./pipeline-file.ts";
 import { type PreparedRun, prepareRun } from "./prepare.ts";
 import type { Warning } from "./progress.ts";
 import { nameOf } from "./run-options.ts";
+import { sceneCrop } from "./scene-crop.ts";
 
 /** What a run would be, as far as it can be told before. Times, memory and sizes are predictions. */
 export interface DryRun {
@@ -75,7 +76,10 @@ export async function dryRun(
   const scenes = await scenePaths(typeof scene === "string" ? [scene] : scene);
   const prepared = await prepareRun(scenes, folder, config);
   try {
-    const { device } = await chooseDevice(config.device, prepared.model, signal);
+    const { device } = await chooseDevice(config.device, prepared.model, {
+      crop: () => sceneCrop(prepared),
+      signal,
+    });
     const run = { ...prepared, model: await atPrecision(prepared.model, config.precision, device) };
     const setup = inferenceSetup(config, device);
     const workers = await workersWithin(run, config, setup);

@@ -29,6 +29,7 @@ import type { RunEvent, RunListener, Warning } from "./progress.ts";
 import { type PublishOptions, publish } from "./publish.ts";
 import { announce, describeRun, doneEvent } from "./run-description.ts";
 import { nameOf, type RunOptions } from "./run-options.ts";
+import { sceneCrop } from "./scene-crop.ts";
 
 /** Settings of a run (see configSchema), and how to follow and stop it. */
 export interface MapSceneOptions extends ConfigInput {
@@ -64,7 +65,10 @@ export async function mapScene(
   const prepared = await prepareRun(scenes, folder, config);
   try {
     throwIfAborted(signal);
-    const choice = await chooseDevice(config.device, prepared.model, signal);
+    const choice = await chooseDevice(config.device, prepared.model, {
+      crop: () => sceneCrop(prepared),
+      signal,
+    });
     const run = { ...prepared, model: await atPrecision(prepared.model, config.precision, choice.device) };
     const fingerprint = await fingerprintOf(run, scenes, config);
     const checkpoint = resume ? await readCheckpoint(folder, fingerprint) : null;

@@ -3,6 +3,8 @@ import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
 import { chooseDevice } from "../../src/inference/device.ts";
+import { cropOfChip, probeSide, sampleCrop } from "../../src/inference/probe-crop.ts";
+import { openScene } from "../../src/scene/open-scene.ts";
 import { fixtureModel } from "../support/fixture-model.ts";
 
 const hasGpu = existsSync("/dev/nvidiactl") || existsSync("/dev/dri");
@@ -37,9 +39,13 @@ describe("the probe of a device", () => {
   const probe = fileURLToPath(new URL("../../dist/inference/device-probe.js", import.meta.url));
   const answerOf = async (device: string): Promise<string> => {
     const { path, card } = await fixtureModel("pixelwise");
-    return execFileSync(process.execPath, [probe, device, path, JSON.stringify(card)], {
+    const { side, sampleType, samples } = await sampleCrop(card);
+    const args = [probe, device, path, JSON.stringify(card), sampleType, String(side)];
+    const input = Buffer.from(samples.buffer, samples.byteOffset, samples.byteLength);
+    return execFileSync(process.execPath, args, {
       encoding: "utf8",
-      stdio: ["ignore", "pipe", "ignore"],
+      input,
+      stdio: ["pipe", "pipe", "ignore"],
     });
   };
 
@@ -49,5 +55,34 @@ describe("the probe of a device", () => {
 
   test.skipIf(hasGpu)("tells the runtime's own reason where there is no GPU", async () => {
     expect(await answerOf("webgpu")).toMatch(/^failed: .*[Aa]dapter/s);
+  });
+});
+
+describe("what a device is tried on", () => {
+  test("is the middle of the sample scene where there is no other, in the model's bands", async () => {
+    const { card } = await fixtureModel("pixelwise");
+    const { side, samples } = await sampleCrop(card);
+    const scene = await openScene(fileURLToPath(new URL("../../sample-data/town.tif", import.meta.url)));
+    const first = (4096 - side) / 2;
+    const window = { col: first, row: first, width: side, height: side };
+    expect(samples).toEqual((await scene.read(window)).data);
+    await scene.close();
+    expect(new Set(samples).size).toBeGreaterThan(50);
+  });
+
+  test("is the middle of a chip of the scene to be mapped, as large as the model is tried with", async () => {
+    const { card } = await fixtureModel("pixelwise");
+    const chip = probeSide(card) + 20;
+    const samples = Uint16Array.from({ length: chip * chip * 3 }, (_, i) => i % 65_521);
+    const crop = cropOfChip(card, { samples, sampleType: "uint16", chip });
+    expect(crop.samples).toHaveLength(crop.side ** 2 * 3);
+    for (const [col, row] of [
+      [0, 0],
+      [crop.side - 1, 0],
+      [3, crop.side - 1],
+    ] as const)
+      expect(crop.samples[(row * crop.side + col) * 3 + 1]).toBe(
+        samples[((row + 10) * chip + col + 10) * 3 + 1],
+      );
   });
 });
