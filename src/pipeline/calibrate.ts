@@ -1,8 +1,8 @@
-import { constants, deflateSync } from "node:zlib";
 import sharp from "sharp";
 import { throwIfAborted } from "../errors.ts";
 import { fullWindow, intersectWindows, type Window } from "../geo/window.ts";
 import type { InferredChip, WorkerPool } from "../inference/worker-pool.ts";
+import { deflateBytes } from "../raster/block-codec.ts";
 import { NODATA } from "../scene/class-scheme.ts";
 import { windowScene } from "../scene/window-scene.ts";
 import { type LabelStrip, stitch } from "../stitcher/stitcher.ts";
@@ -154,17 +154,12 @@ async function contentOf(
   const sum = (of: (strip: (typeof strips)[number]) => number): number =>
     strips.reduce((total, strip) => total + of(strip), 0) / pixels;
   return {
-    labelBytes: sum(({ labels }) => encodedBytes(labels)),
-    confidenceBytes: sum(({ confidence }) => encodedBytes(confidence)),
+    labelBytes: sum(({ labels }) => deflateBytes(labels).length),
+    confidenceBytes: sum(({ confidence }) => deflateBytes(confidence).length),
     imageryBytes: await imageryBytes(run, chips),
     regionsPerMegapixel:
       1e6 * sum(({ labels, width, rows }) => traceGrid(labels, width, rows, NODATA).length),
   };
-}
-
-/** As the COG's blocks are encoded: see raster/block-codec. */
-function encodedBytes(samples: Uint8Array): number {
-  return deflateSync(samples, { level: 6, strategy: constants.Z_RLE }).length;
 }
 
 /** Bytes of a pixel as WebP, as tiles of imagery are; those of a photograph where the chips cannot be shown as they are. */

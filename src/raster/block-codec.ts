@@ -1,5 +1,5 @@
 import { promisify } from "node:util";
-import { constants, deflate, deflateSync } from "node:zlib";
+import { constants, deflate, deflateSync, type ZlibOptions } from "node:zlib";
 import { type Block, bytesOf, isConstant, type Samples } from "./strip.ts";
 import { TAG, type TiffTag } from "./tiff-encoder.ts";
 
@@ -34,17 +34,25 @@ const STRATEGIES = {
 
 const deflateAsync = promisify<Uint8Array, object, Buffer>(deflate);
 
+/** Bytes as the blocks of deflateCodec are packed, without a predictor. */
+export function deflateBytes(bytes: Uint8Array, options: DeflateOptions = {}): Buffer {
+  return deflateSync(bytes, zlibOptions(options));
+}
+
+function zlibOptions({ level = 6, strategy = "rle" }: DeflateOptions): ZlibOptions {
+  return { level, strategy: STRATEGIES[strategy], chunkSize: 1 << 15 };
+}
+
 /** Deflate, on the threads of libuv or on this one. Run lengths (the default) are several times faster than matching and as small on labels. */
 export function deflateCodec(
-  { level = 6, strategy = "rle", predictor = 1 }: DeflateOptions = {},
+  { predictor = 1, ...options }: DeflateOptions = {},
   { onThisThread = false }: { readonly onThisThread?: boolean } = {},
 ): BlockCodec {
-  const options = { level, strategy: STRATEGIES[strategy], chunkSize: 1 << 15 };
   const compress = (bytes: Buffer): Promise<Buffer> =>
-    onThisThread ? Promise.resolve(deflateSync(bytes, options)) : deflateAsync(bytes, options);
+    onThisThread ? Promise.resolve(deflateBytes(bytes, options)) : deflateAsync(bytes, zlibOptions(options));
   return onceForConstant({
     compression: 8,
-    deflate: { level, strategy, predictor },
+    deflate: { ...options, predictor },
     photometric: null,
     tags: predictor === 1 ? [] : [{ id: TAG.Predictor, type: "short", values: [predictor] }],
     padding: "fill",

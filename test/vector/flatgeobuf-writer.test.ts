@@ -1,39 +1,14 @@
-import { execFileSync } from "node:child_process";
 import { mkdirSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { crsFromEpsg } from "../../src/geo/crs.ts";
-import type { Grid } from "../../src/geo/grid.ts";
-import type { VectorOptions } from "../../src/vector/feature.ts";
 import { writeFlatGeobuf } from "../../src/vector/flatgeobuf-writer.ts";
 import { BoxList, packedRtree } from "../../src/vector/packed-rtree.ts";
-import { tracePolygons } from "../../src/vector/polygons.ts";
-import { memoryScene } from "../support/memory-scene.ts";
 import { seededRandom } from "../support/random.ts";
 import { scratchFolder } from "../support/scratch.ts";
+import { failingPolygons, hasOgr, labelWriter, ogr, ogrSkipped, UTM } from "./support/ring.ts";
 
 const scratch = scratchFolder();
-const CLASSES = [{ id: 1, name: "bare land", color: "#aa8800" }];
-const UTM: Grid = { width: 3, height: 3, affine: [10, 0, 500000, 0, -10, 2800000], crs: crsFromEpsg(32640) };
-const RING = Uint8Array.of(1, 1, 1, 1, 2, 1, 1, 1, 1);
-
-function write(path: string, grid: Grid, crs: VectorOptions["crs"], labels: Uint8Array = RING) {
-  const scene = memoryScene({ ...grid, data: labels, nodata: 255 });
-  return writeFlatGeobuf(path, tracePolygons(scene, null), { grid, classes: CLASSES, crs });
-}
-
-const hasGdal = ogr("--version") !== null;
-const skipped = hasGdal ? "" : " (skipped: no GDAL)";
-
-/** What GDAL's ogrinfo says, or null without GDAL. */
-function ogr(...args: readonly string[]): string | null {
-  try {
-    return execFileSync("ogrinfo", args, { encoding: "utf8", stdio: ["ignore", "pipe", "pipe"] });
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "ENOENT") return null;
-    throw error;
-  }
-}
+const write = labelWriter(writeFlatGeobuf);
 
 /** Boxes that a search of an R-tree finds, as a reader of FlatGeobuf does it: indices of features by their offsets. */
 function search(tree: Uint8Array, count: number, [x0, y0, x1, y1]: readonly number[]): number[] {
@@ -110,63 +85,65 @@ describe("landcover.fgb", () => {
   test("nothing stays behind when the polygons fail", async () => {
     const folder = join(scratch, "failing");
     mkdirSync(folder);
-    async function* failing() {
-      yield* tracePolygons(memoryScene({ ...UTM, data: RING }), null);
-      throw new Error("the source broke");
-    }
     const path = join(folder, "landcover.fgb");
-    const writing = writeFlatGeobuf(path, failing(), { grid: UTM, classes: [], crs: "scene" });
+    const writing = writeFlatGeobuf(path, failingPolygons(), { grid: UTM, classes: [], crs: "scene" });
     await expect(writing).rejects.toThrow("the source broke");
     expect(readdirSync(folder)).toEqual([]);
   });
 
-  test.skipIf(!hasGdal)(`GDAL reads its polygons, holes, properties, CRS and extent${skipped}`, async () => {
-    for (const [crs, name] of [
-      ["scene", "UTM zone 40N"],
-      ["EPSG:4326", "WGS 84"],
-    ] as const) {
-      const path = join(scratch, `gdal-${name}.fgb`);
-      await write(path, UTM, crs);
-      const said = ogr("-al", "-oo", "VERIFY_BUFFERS=YES", path)!;
-      expect(said).toContain("Feature Count: 2");
-      expect(said).toContain(name);
-      expect(said).toMatch(/class \(String\) = bare land/);
-      expect(said).toMatch(/id \(Integer64\) = 4/);
-      expect(said).toMatch(/area_m2 \(Real\) = 800\.64/);
-      expect(said).not.toMatch(/mean_confidence \(Real\) =/);
-      if (crs === "scene") {
-        expect(said).toContain(
-          "POLYGON ((500000 2799970,500030 2799970,500030 2800000,500000 2800000,500000 2799970),(500010 2799980,500010 2799990,500020 2799990,500020 2799980,500010 2799980))",
-        );
-        expect(said).toContain("Extent: (500000.000000, 2799970.000000) - (500030.000000, 2800000.000000)");
+  test.skipIf(!hasOgr)(
+    `GDAL reads its polygons, holes, properties, CRS and extent${ogrSkipped}`,
+    async () => {
+      for (const [crs, name] of [
+        ["scene", "UTM zone 40N"],
+        ["EPSG:4326", "WGS 84"],
+      ] as const) {
+        const path = join(scratch, `gdal-${name}.fgb`);
+        await write(path, UTM, crs);
+        const said = ogr("-al", "-oo", "VERIFY_BUFFERS=YES", path)!;
+        expect(said).toContain("Feature Count: 2");
+        expect(said).toContain(name);
+        expect(said).toMatch(/class \(String\) = bare land/);
+        expect(said).toMatch(/id \(Integer64\) = 4/);
+        expect(said).toMatch(/area_m2 \(Real\) = 800\.64/);
+        expect(said).not.toMatch(/mean_confidence \(Real\) =/);
+        if (crs === "scene") {
+          expect(said).toContain(
+            "POLYGON ((500000 2799970,500030 2799970,500030 2800000,500000 2800000,500000 2799970),(500010 2799980,500010 2799990,500020 2799990,500020 2799980,500010 2799980))",
+          );
+          expect(said).toContain("Extent: (500000.000000, 2799970.000000) - (500030.000000, 2800000.000000)");
+        }
       }
-    }
-  });
+    },
+  );
 
-  test.skipIf(!hasGdal)(`GDAL finds by its index what lies in a box, among thousands${skipped}`, async () => {
-    const random = seededRandom(5);
-    const grid = { ...UTM, width: 120, height: 90 };
-    const labels = Uint8Array.from({ length: 120 * 90 }, () => Math.floor(random() * 4));
-    const path = join(scratch, "many.fgb");
-    const { polygons } = await write(path, grid, "scene", labels);
-    expect(polygons).toBeGreaterThan(3000);
-    const box = ["500205", "2799495", "500305", "2799595"];
-    const count = (text: string): number => Number(/Feature Count: (\d+)/.exec(text)![1]);
-    expect(count(ogr("-so", "-al", path)!)).toBe(polygons);
-    const indexed = ogr("-al", "-q", "-spat", ...box, "-geom=NO", path)!;
-    const [x0, y0, x1, y1] = box;
-    const every = ogr(
-      ...["-q", "-dialect", "SQLite", "-sql"],
-      `SELECT id FROM landcover WHERE ST_Intersects(geometry, BuildMbr(${x0}, ${y0}, ${x1}, ${y1}))`,
-      path,
-    )!;
-    const ids = (text: string): string[] =>
-      [...text.matchAll(/id \(Integer64\) = (\d+)/g)].map(([, id]) => id!).sort();
-    expect(ids(indexed).length).toBeGreaterThan(20);
-    expect(ids(indexed)).toEqual(ids(every));
-  });
+  test.skipIf(!hasOgr)(
+    `GDAL finds by its index what lies in a box, among thousands${ogrSkipped}`,
+    async () => {
+      const random = seededRandom(5);
+      const grid = { ...UTM, width: 120, height: 90 };
+      const labels = Uint8Array.from({ length: 120 * 90 }, () => Math.floor(random() * 4));
+      const path = join(scratch, "many.fgb");
+      const { polygons } = await write(path, grid, "scene", labels);
+      expect(polygons).toBeGreaterThan(3000);
+      const box = ["500205", "2799495", "500305", "2799595"];
+      const count = (text: string): number => Number(/Feature Count: (\d+)/.exec(text)![1]);
+      expect(count(ogr("-so", "-al", path)!)).toBe(polygons);
+      const indexed = ogr("-al", "-q", "-spat", ...box, "-geom=NO", path)!;
+      const [x0, y0, x1, y1] = box;
+      const every = ogr(
+        ...["-q", "-dialect", "SQLite", "-sql"],
+        `SELECT id FROM landcover WHERE ST_Intersects(geometry, BuildMbr(${x0}, ${y0}, ${x1}, ${y1}))`,
+        path,
+      )!;
+      const ids = (text: string): string[] =>
+        [...text.matchAll(/id \(Integer64\) = (\d+)/g)].map(([, id]) => id!).sort();
+      expect(ids(indexed).length).toBeGreaterThan(20);
+      expect(ids(indexed)).toEqual(ids(every));
+    },
+  );
 
-  test.skipIf(!hasGdal)(`an empty map is a valid file without features${skipped}`, async () => {
+  test.skipIf(!hasOgr)(`an empty map is a valid file without features${ogrSkipped}`, async () => {
     const path = join(scratch, "empty.fgb");
     expect((await write(path, UTM, "scene", new Uint8Array(9).fill(255))).polygons).toBe(0);
     expect(ogr("-so", "-al", path)).toContain("Feature Count: 0");

@@ -1,35 +1,13 @@
-import { execFileSync } from "node:child_process";
 import { mkdirSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import sqlite from "node-sqlite3-wasm";
 import { describe, expect, test } from "vitest";
-import { crsFromEpsg } from "../../src/geo/crs.ts";
-import type { Grid } from "../../src/geo/grid.ts";
-import type { VectorOptions } from "../../src/vector/feature.ts";
 import { writeGeoPackage } from "../../src/vector/geopackage-writer.ts";
-import { tracePolygons } from "../../src/vector/polygons.ts";
-import { memoryScene } from "../support/memory-scene.ts";
 import { scratchFolder } from "../support/scratch.ts";
+import { failingPolygons, hasOgr, labelWriter, ogr, ogrSkipped, UTM } from "./support/ring.ts";
 
 const scratch = scratchFolder();
-const CLASSES = [{ id: 1, name: "bare land", color: "#aa8800" }];
-const UTM: Grid = { width: 3, height: 3, affine: [10, 0, 500000, 0, -10, 2800000], crs: crsFromEpsg(32640) };
-const RING = Uint8Array.of(1, 1, 1, 1, 2, 1, 1, 1, 1);
-
-function write(path: string, grid: Grid, crs: VectorOptions["crs"], labels = RING) {
-  const scene = memoryScene({ ...grid, data: labels, nodata: 255 });
-  return writeGeoPackage(path, tracePolygons(scene, null), { grid, classes: CLASSES, crs });
-}
-
-/** What GDAL says of a vector file, or null without GDAL. */
-function ogrInfo(path: string): string | null {
-  try {
-    return execFileSync("ogrinfo", ["-al", path], { encoding: "utf8" });
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "ENOENT") return null;
-    throw error;
-  }
-}
+const write = labelWriter(writeGeoPackage);
 
 describe("landcover.gpkg", () => {
   test("holds a row for each polygon, with class, area, perimeter and confidence", async () => {
@@ -64,12 +42,8 @@ describe("landcover.gpkg", () => {
   test("nothing stays behind when the polygons fail", async () => {
     const folder = join(scratch, "failing");
     mkdirSync(folder);
-    async function* failing() {
-      yield* tracePolygons(memoryScene({ ...UTM, data: RING }), null);
-      throw new Error("the source broke");
-    }
     const path = join(folder, "landcover.gpkg");
-    const writing = writeGeoPackage(path, failing(), { grid: UTM, classes: [], crs: "scene" });
+    const writing = writeGeoPackage(path, failingPolygons(), { grid: UTM, classes: [], crs: "scene" });
     await expect(writing).rejects.toThrow("the source broke");
     expect(readdirSync(folder)).toEqual([]);
   });
@@ -79,20 +53,17 @@ describe("landcover.gpkg", () => {
     await expect(write(path, UTM, "scene")).rejects.toMatchObject({ code: "missing-folder" });
   });
 
-  test.skipIf(ogrInfo("--version") === null)(
-    "GDAL reads its polygons, their CRS and extent (skipped without GDAL)",
-    async () => {
-      for (const [crs, name] of [
-        ["scene", "UTM zone 40N"],
-        ["EPSG:4326", "WGS 84"],
-      ] as const) {
-        const path = join(scratch, `gdal-${name}.gpkg`);
-        await write(path, UTM, crs);
-        const said = ogrInfo(path)!;
-        expect(said).toContain("Feature Count: 2");
-        expect(said).toContain(name);
-        expect(said).toMatch(/POLYGON \(\(/);
-      }
-    },
-  );
+  test.skipIf(!hasOgr)(`GDAL reads its polygons, their CRS and extent${ogrSkipped}`, async () => {
+    for (const [crs, name] of [
+      ["scene", "UTM zone 40N"],
+      ["EPSG:4326", "WGS 84"],
+    ] as const) {
+      const path = join(scratch, `gdal-${name}.gpkg`);
+      await write(path, UTM, crs);
+      const said = ogr("-al", path)!;
+      expect(said).toContain("Feature Count: 2");
+      expect(said).toContain(name);
+      expect(said).toMatch(/POLYGON \(\(/);
+    }
+  });
 });
