@@ -90,7 +90,7 @@ export function memoryPlan(facts: MemoryFacts, workers: number): readonly StageM
   const map = stageOf("map", mapParts(facts, workers), UNCOLLECTED);
   const retained = { what: "the program after mapping", bytes: RETAINED * map.leastBytes };
   const after = (stage: StageMemory["stage"], parts: readonly MemoryPart[]): StageMemory =>
-    stageOf(stage, [retained, ...parts], RETAINED * UNCOLLECTED + garbageOf(parts));
+    stageOf(stage, [retained, ...parts], UNCOLLECTED + garbageOf(parts));
   return [
     map,
     ...(wants(...VECTOR_OUTPUTS) ? [after("vectors", vectorParts(facts))] : []),
