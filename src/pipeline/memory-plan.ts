@@ -60,8 +60,8 @@ export const COG_BLOCK = 512;
 const CACHE_LIMIT = 384 * 2 ** 20;
 /** A tile of an archive until it is written: see pmtiles-writer. */
 const TILE_ADDRESS = 200;
-/** Rows of raster tiles per px of width: one that is made, one that is being filled. */
-const RASTER_ROW_BYTES = 2 * TILE_SIZE;
+/** Pixels of the rows of tiles that are being filled, all zooms together, per px of width: half as many in each. */
+const FILLING_PIXELS = TILE_SIZE;
 /** A run of pixels of one region in a packed tile. */
 const RUN_BYTES = 7;
 /** Runs in a pixel for the root of the regions in a pixel: 1.8 in test/bench/label-raster.ts, more where regions are ragged. */
@@ -197,7 +197,7 @@ function tileParts(facts: MemoryFacts): readonly MemoryPart[] {
     { what: "decoded blocks of the map", bytes: facts.mapCacheBytes },
     ...(vector
       ? vectorTileParts(facts)
-      : [{ what: ROWS_OF_TILES, bytes: RASTER_ROW_BYTES * facts.mercatorWidth }]),
+      : [{ what: ROWS_OF_TILES, bytes: FILLING_PIXELS * facts.mercatorWidth }]),
     { what: "addresses of tiles", bytes: TILE_ADDRESS * facts.tiles },
   ];
 }
@@ -220,7 +220,7 @@ function vectorTileParts({ plan, width, mercatorWidth, regions }: MemoryFacts): 
 function imageryParts(facts: MemoryFacts): readonly MemoryPart[] {
   return [
     { what: "decoded blocks of the scene and the map", bytes: facts.cacheBytes + facts.mapCacheBytes },
-    { what: ROWS_OF_TILES, bytes: 2 * TILE_SIZE * 4 * facts.mercatorWidth },
+    { what: ROWS_OF_TILES, bytes: FILLING_PIXELS * 4 * facts.mercatorWidth },
     { what: "addresses of tiles", bytes: TILE_ADDRESS * facts.tiles },
   ];
 }

@@ -5,8 +5,8 @@ import { mapOrdered } from "../stream.ts";
 import { mercatorSampler } from "./mercator-sampler.ts";
 import { type EncodedTile, publishTiles, type TileOptions, type TilesResult } from "./publish-tiles.ts";
 import { emptyRgba, fillRgba, halveRgba, holdsPixels, type RgbaTile, type RgbWindow } from "./rgba-tile.ts";
-import { cascadeRows } from "./tile-cascade.ts";
-import { TILE_SIZE, type TilePyramid, type TileSize, tileColumns } from "./tile-pyramid.ts";
+import { type CascadedTile, cascadeTiles } from "./tile-cascade.ts";
+import { TILE_SIZE, type TilePyramid, type TileSize } from "./tile-pyramid.ts";
 
 /** How tiles of imagery are stored; jpeg has no transparency, so nodata is white there. */
 export type ImageFormat = "webp" | "png" | "jpeg";
@@ -42,17 +42,21 @@ export async function writeImageTiles(
     encode: (pyramid) =>
       mapOrdered(
         tilesOf(scene, pyramid, options),
-        async ({ tile, pixels }): Promise<EncodedTile> => ({
+        async ({ tile, content }): Promise<EncodedTile> => ({
           tile,
-          bytes: pixels !== null && holdsPixels(pixels) ? await encodeImage(pixels, format) : null,
+          bytes: content !== null && holdsPixels(content) ? await encodeImage(content, format) : null,
         }),
         { concurrency: ENCODED_AT_ONCE },
       ),
   });
 }
 
-async function* tilesOf(scene: Scene, pyramid: TilePyramid, { bands }: ImageTileOptions) {
-  const rows = cascadeRows<RgbaTile, RgbaTile>(pyramid, {
+function tilesOf(
+  scene: Scene,
+  pyramid: TilePyramid,
+  { bands }: ImageTileOptions,
+): AsyncGenerator<CascadedTile<RgbaTile>> {
+  return cascadeTiles(pyramid, {
     sample: mercatorSampler(pyramid, {
       read: (window) => readRgb(scene, window, bands),
       empty: () => emptyRgba(pyramid.tileSize),
@@ -63,8 +67,6 @@ async function* tilesOf(scene: Scene, pyramid: TilePyramid, { bands }: ImageTile
     halve: halveRgba,
     keep: (tile) => tile,
   });
-  for await (const { z, y, tiles } of rows)
-    for (const x of tileColumns(pyramid, z)) yield { tile: { z, x, y }, pixels: tiles.get(x) ?? null };
 }
 
 async function readRgb(scene: Scene, window: Window, bands: readonly number[]): Promise<RgbWindow> {

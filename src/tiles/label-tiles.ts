@@ -8,7 +8,7 @@ import { type MercatorSampler, mercatorSampler } from "./mercator-sampler.ts";
 import type { TileOptions } from "./publish-tiles.ts";
 import { readLabels } from "./read-labels.ts";
 import type { RegionIndex } from "./region-index.ts";
-import { cascadeRows, type FilledRow } from "./tile-cascade.ts";
+import { type CascadedTile, cascadeTiles } from "./tile-cascade.ts";
 import { SquarePool, type TileLabels } from "./tile-labels.ts";
 import type { TilePyramid } from "./tile-pyramid.ts";
 
@@ -23,8 +23,8 @@ export interface TileRegions {
   readonly fromZoom: number;
 }
 
-/** How rows of labels are made. */
-export interface LabelRowOptions<K> {
+/** How the labels of tiles are made. */
+export interface LabelCascadeOptions<K> {
   readonly regions?: TileRegions | null;
   readonly method?: "mode" | "mean";
   /** What is kept of a tile, whose arrays are used again after that. */
@@ -32,16 +32,16 @@ export interface LabelRowOptions<K> {
 }
 
 /**
- * The labels of the tiles of all zooms, row by row (see cascadeRows): sampled once, nearest neighbour, then halved. The `mode` of four
+ * The labels of the tiles of all zooms (see cascadeTiles): sampled once, nearest neighbour, then halved. The `mode` of four
  * keeps shares (see halveInto); their `mean` is for quantities such as confidence.
  */
-export function labelRows<K>(
+export function labelTiles<K>(
   labels: Scene,
   pyramid: TilePyramid,
-  { regions = null, method = "mode", keep }: LabelRowOptions<K>,
-): AsyncGenerator<FilledRow<K>> {
+  { regions = null, method = "mode", keep }: LabelCascadeOptions<K>,
+): AsyncGenerator<CascadedTile<K>> {
   const squares = new SquarePool(pyramid.tileSize);
-  return cascadeRows<TileLabels, K>(pyramid, {
+  return cascadeTiles<TileLabels, K>(pyramid, {
     sample: labelSampler(labels, pyramid, regions?.index ?? null, squares),
     empty: (z) => squares.take(regions !== null && z >= regions.fromZoom),
     halve: method === "mode" ? halveInto : averageInto,

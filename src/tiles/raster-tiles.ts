@@ -1,9 +1,9 @@
 import type { Scene } from "../scene/scene.ts";
-import { assertLabels, holdsData, type LabelTileOptions, labelRows, legendOf } from "./label-tiles.ts";
+import { assertLabels, holdsData, type LabelTileOptions, labelTiles, legendOf } from "./label-tiles.ts";
 import { paletteEncoder } from "./palette-png.ts";
 import { publishTiles, type TilesResult } from "./publish-tiles.ts";
 import type { TileLabels } from "./tile-labels.ts";
-import { TILE_SIZE, type TileSize, tileColumns } from "./tile-pyramid.ts";
+import { TILE_SIZE, type TileSize } from "./tile-pyramid.ts";
 
 /** How raster tiles are made: 512 px a side unless told otherwise. */
 export interface RasterTileOptions extends LabelTileOptions {
@@ -16,7 +16,7 @@ export interface RasterTileOptions extends LabelTileOptions {
 
 /**
  * Writes `landcover-raster.pmtiles`: palette PNG with transparent nodata at every zoom from the whole raster in one tile to its own
- * resolution, classes never averaged (see labelRows). Throws as publishTiles does, and UserError "not-labels" or "unknown-label".
+ * resolution, classes never averaged (see labelTiles). Throws as publishTiles does, and UserError "not-labels" or "unknown-label".
  */
 export async function writeRasterTiles(
   path: string,
@@ -36,8 +36,8 @@ export async function writeRasterTiles(
     }),
     async *encode(pyramid) {
       const keep = (tile: TileLabels) => (holdsData(tile) ? encodePng(tile.labels) : null);
-      for await (const { z, y, tiles } of labelRows(labels, pyramid, { method, keep }))
-        for (const x of tileColumns(pyramid, z)) yield { tile: { z, x, y }, bytes: tiles.get(x) ?? null };
+      for await (const { tile, content } of labelTiles(labels, pyramid, { method, keep }))
+        yield { tile, bytes: content };
     },
   });
 }

@@ -1,12 +1,10 @@
 import { type Tile, webMercatorResolution } from "../geo/tile-matrix-set.ts";
-import type { TilePyramid } from "./tile-pyramid.ts";
-import { tileRows } from "./tile-pyramid.ts";
+import { type TilePyramid, tileColumns, tileRows } from "./tile-pyramid.ts";
 
-/** One row of tiles of a zoom as they are made: contents by column; columns without data are missing. */
-export interface FilledRow<T> {
-  readonly z: number;
-  readonly y: number;
-  readonly tiles: ReadonlyMap<number, T>;
+/** A tile as it is made, and what is kept of it: null where it holds no data. */
+export interface CascadedTile<K> {
+  readonly tile: Tile;
+  readonly content: K | null;
 }
 
 /** How the tiles of a cascade are made, and what is kept of them. */
@@ -30,49 +28,47 @@ export interface Cascade<T, K> {
 const SMALL = 16;
 
 /**
- * The rows of tiles of all zooms, each made of the zoom below it: the deepest is sampled from the raster, north to south, every other
- * one is halved from its children and comes as soon as they are there. The rows of one zoom come in order; those of different zooms
- * in between each other. The raster is read once, and what waits is the row of each zoom but the deepest that is being filled.
+ * The tiles of all zooms, each made of the zoom below it: the deepest are sampled from the raster, row by row from the north, every
+ * other row is halved from its children and comes as soon as they are there. The tiles of one zoom come in order, every column of a
+ * row; those of different zooms in between each other. The raster is read once, and what waits is the row of each zoom but the deepest
+ * that is being filled.
  */
-export async function* cascadeRows<T, K>(
+export async function* cascadeTiles<T, K>(
   pyramid: TilePyramid,
   { sample, empty, halve, keep }: Cascade<T, K>,
-): AsyncGenerator<FilledRow<K>> {
+): AsyncGenerator<CascadedTile<K>> {
   const rows = tileRows(pyramid, pyramid.maxZoom);
   const lastY = rows.at(-1)?.y ?? 0;
   /** By zoom the row that is being filled. */
   const filling = new Map<number, Map<number, T>>();
 
-  function settle({ z, x, y }: Tile, tile: T): K {
+  function settle(tile: Tile, made: T | null): CascadedTile<K> {
+    if (made === null) return { tile, content: null };
+    const { z, x, y } = tile;
     if (z > pyramid.minZoom) {
       const parents = filling.get(z - 1) ?? new Map<number, T>();
       filling.set(z - 1, parents);
       const parent = parents.get(x >> 1) ?? empty(z - 1);
       parents.set(x >> 1, parent);
-      halve(parent, tile, { dx: (x & 1) as 0 | 1, dy: (y & 1) as 0 | 1 }, leastData(pyramid, z - 1));
+      halve(parent, made, { dx: (x & 1) as 0 | 1, dy: (y & 1) as 0 | 1 }, leastData(pyramid, z - 1));
     }
-    return keep(tile);
+    return { tile, content: keep(made) };
   }
 
-  function* rise(row: FilledRow<K>): Generator<FilledRow<K>> {
-    yield row;
-    const isLast = row.y === lastY >> (pyramid.maxZoom - row.z);
-    if (row.z === pyramid.minZoom || ((row.y & 1) === 0 && !isLast)) return;
-    const [z, y] = [row.z - 1, row.y >> 1];
-    const parents = filling.get(z) ?? [];
+  /** The rows above that are whole now that one is. */
+  function* rise(childZ: number, childY: number): Generator<CascadedTile<K>> {
+    const isLast = childY === lastY >> (pyramid.maxZoom - childZ);
+    if (childZ === pyramid.minZoom || ((childY & 1) === 0 && !isLast)) return;
+    const [z, y] = [childZ - 1, childY >> 1];
+    const row = filling.get(z);
     filling.delete(z);
-    const tiles = new Map<number, K>();
-    for (const [x, tile] of parents) tiles.set(x, settle({ z, x, y }, tile));
-    yield* rise({ z, y, tiles });
+    for (const x of tileColumns(pyramid, z)) yield settle({ z, x, y }, row?.get(x) ?? null);
+    yield* rise(z, y);
   }
 
   for (const { z, y, xs } of rows) {
-    const tiles = new Map<number, K>();
-    for (const x of xs) {
-      const content = await sample({ z, x, y });
-      if (content !== null) tiles.set(x, settle({ z, x, y }, content));
-    }
-    yield* rise({ z, y, tiles });
+    for (const x of xs) yield settle({ z, x, y }, await sample({ z, x, y }));
+    yield* rise(z, y);
   }
 }
 

@@ -3,13 +3,18 @@ import { NODATA } from "../scene/class-scheme.ts";
 import type { Scene } from "../scene/scene.ts";
 import type { LatticeRing } from "../vector/rings.ts";
 import { GridTracer, type TracedRegion } from "../vector/trace-blocks.ts";
-import { assertLabels, type LabelTileOptions, labelRows, legendOf, type TileRegions } from "./label-tiles.ts";
+import {
+  assertLabels,
+  type LabelTileOptions,
+  labelTiles,
+  legendOf,
+  type TileRegions,
+} from "./label-tiles.ts";
 import { encodeMvt, type MvtPolygon } from "./mvt.ts";
 import { type PackedTile, TilePacker, withMargin } from "./packed-tile.ts";
 import { gzip } from "./pmtiles-format.ts";
 import { type EncodedTile, publishTiles, type TilesResult } from "./publish-tiles.ts";
 import { indexRegions, NO_REGION, type RegionIndex } from "./region-index.ts";
-import type { FilledRow } from "./tile-cascade.ts";
 import { coarsen, emptyLabels, type TileLabels } from "./tile-labels.ts";
 import { TILE_SIZE, type TilePyramid, tileColumns } from "./tile-pyramid.ts";
 import { unknownLabel } from "./unknown-label.ts";
@@ -88,7 +93,12 @@ function metadataOf(layer: string, classes: readonly LandCoverClass[], pyramid: 
   };
 }
 
-type PackedRow = FilledRow<PackedTile>;
+/** A row of tiles by their columns; those without data are missing. */
+interface PackedRow {
+  readonly z: number;
+  readonly y: number;
+  readonly tiles: ReadonlyMap<number, PackedTile>;
+}
 
 /** Encodes each row of tiles when the one below it is known; until then they are packed. */
 async function* encodeRows(
@@ -98,16 +108,33 @@ async function* encodeRows(
   encodeTile: TileEncoder,
 ): AsyncGenerator<EncodedTile> {
   const room = emptyLabels(BUFFERED, true);
-  const packer = new TilePacker(TILE_SIZE);
-  const keep = (tile: TileLabels): PackedTile => packer.pack(tile);
   const held = new Map<number, { readonly above: PackedRow | null; readonly current: PackedRow }>();
-  for await (const row of labelRows(labels, pyramid, { regions, keep })) {
+  for await (const row of packedRows(labels, pyramid, regions)) {
     const last = held.get(row.z);
     if (last !== undefined) yield* encodeRow(pyramid, [last.above, last.current, row], room, encodeTile);
     held.set(row.z, { above: last?.current ?? null, current: row });
   }
   for (const { above, current } of held.values())
     yield* encodeRow(pyramid, [above, current, null], room, encodeTile);
+}
+
+async function* packedRows(
+  labels: Scene,
+  pyramid: TilePyramid,
+  regions: TileRegions,
+): AsyncGenerator<PackedRow> {
+  const packer = new TilePacker(TILE_SIZE);
+  const keep = (tile: TileLabels): PackedTile => packer.pack(tile);
+  const filling = new Map<number, Map<number, PackedTile>>();
+  for await (const { tile, content } of labelTiles(labels, pyramid, { regions, keep })) {
+    const { z, x, y } = tile;
+    const tiles = filling.get(z) ?? new Map<number, PackedTile>();
+    filling.set(z, tiles);
+    if (content !== null) tiles.set(x, content);
+    if (x !== tileColumns(pyramid, z).at(-1)) continue;
+    filling.delete(z);
+    yield { z, y, tiles };
+  }
 }
 
 function* encodeRow(

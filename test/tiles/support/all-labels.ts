@@ -1,5 +1,5 @@
 import type { Scene } from "../../../src/scene/scene.ts";
-import { holdsData, labelRows } from "../../../src/tiles/label-tiles.ts";
+import { holdsData, labelTiles } from "../../../src/tiles/label-tiles.ts";
 import type { TileLabels } from "../../../src/tiles/tile-labels.ts";
 import type { TilePyramid } from "../../../src/tiles/tile-pyramid.ts";
 
@@ -7,7 +7,7 @@ import type { TilePyramid } from "../../../src/tiles/tile-pyramid.ts";
 export async function allLabels(scene: Scene, pyramid: TilePyramid): Promise<Map<string, TileLabels>> {
   const labels = new Map<string, TileLabels>();
   const keep = (tile: TileLabels): TileLabels => ({ ...tile, labels: tile.labels.slice() });
-  for await (const { z, y, tiles } of labelRows(scene, pyramid, { keep }))
-    for (const [x, tile] of tiles) if (holdsData(tile)) labels.set(`${z}/${x}/${y}`, tile);
+  for await (const { tile, content } of labelTiles(scene, pyramid, { keep }))
+    if (content !== null && holdsData(content)) labels.set(`${tile.z}/${tile.x}/${tile.y}`, content);
   return labels;
 }
