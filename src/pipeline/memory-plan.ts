@@ -62,6 +62,8 @@ const CACHE_LIMIT = 384 * 2 ** 20;
 const TILE_ADDRESS = 200;
 /** Pixels of the rows of tiles that are being filled, all zooms together, per px of width: half as many in each. */
 const FILLING_PIXELS = TILE_SIZE;
+/** libvips, which is loaded for them, and the images that it encodes: what a run of 100 Mpx held beyond the other sums. */
+const ENCODER_BYTES = 40e6;
 /** A run of pixels of one region in a packed tile. */
 const RUN_BYTES = 7;
 /** Runs in a pixel for the root of the regions in a pixel: 1.8 in test/bench/label-raster.ts, more where regions are ragged. */
@@ -221,6 +223,7 @@ function imageryParts(facts: MemoryFacts): readonly MemoryPart[] {
   return [
     { what: "decoded blocks of the scene and the map", bytes: facts.cacheBytes + facts.mapCacheBytes },
     { what: ROWS_OF_TILES, bytes: FILLING_PIXELS * 4 * facts.mercatorWidth },
+    { what: "images being encoded", bytes: ENCODER_BYTES },
     { what: "addresses of tiles", bytes: TILE_ADDRESS * facts.tiles },
   ];
 }
