@@ -5,7 +5,7 @@
  */
 import { execFileSync } from "node:child_process";
 import { existsSync, mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { loadavg, tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { machine, median, spread, writeSection } from "./results.ts";
@@ -85,10 +85,11 @@ if (!existsSync(source)) {
 }
 const rounds = Number(process.argv[2] ?? 3);
 const folder = mkdtempSync(join(tmpdir(), "landstitch-read-"));
+const load = loadavg()[0]!.toFixed(1);
 const rows = ENCODINGS.map(measured);
 rmSync(folder, { recursive: true });
 writeSection("Reading", "npm run bench:read", [
-  `${SIDE} x ${SIDE} px of the shared Dubai mosaic, windows of ${WINDOWS[0]} px at a stride of ${WINDOWS[1]}. ${machine()}. Median of ${rounds} rounds in turns (lowest–highest), megapixels per CPU-second; GDAL and sharp on one thread.`,
+  `${SIDE} x ${SIDE} px of the shared Dubai mosaic, windows of ${WINDOWS[0]} px at a stride of ${WINDOWS[1]}. ${machine()}, load average ${load} before. After a row of windows that is not counted; median of ${rounds} rounds in turns (lowest–highest), megapixels per CPU-second; GDAL and sharp on one thread.`,
   "",
   "| | landstitch | GDAL | sharp | landstitch ÷ GDAL | must hold |",
   "|---|---|---|---|---|---|",
