@@ -3,6 +3,7 @@ import { NODATA } from "../scene/class-scheme.ts";
 import { crsProjjson } from "../vector/projjson.ts";
 import { footprintOf } from "./footprint.ts";
 import { fileNameOf, type MapRecord } from "./map-record.ts";
+import { stacExtensions } from "./stac-extensions.ts";
 import { modelProperties, slug, stacClasses } from "./stac-model.ts";
 
 /** A file of the output folder, by its relative name. `sha256` is null for a file that is not finished yet. */
@@ -11,16 +12,6 @@ export interface AssetFile {
   readonly bytes: number | null;
   readonly sha256: string | null;
 }
-
-/** The extensions that the item uses, by their schemas. */
-export const STAC_EXTENSIONS = [
-  "https://stac-extensions.github.io/raster/v2.0.0/schema.json",
-  "https://stac-extensions.github.io/projection/v2.0.0/schema.json",
-  "https://stac-extensions.github.io/classification/v2.0.0/schema.json",
-  "https://stac-extensions.github.io/processing/v1.2.0/schema.json",
-  "https://stac-extensions.github.io/mlm/v1.4.0/schema.json",
-  "https://stac-extensions.github.io/file/v2.1.0/schema.json",
-] as const;
 
 const COG = "image/tiff; application=geotiff; profile=cloud-optimized";
 
@@ -74,7 +65,7 @@ export function stacItem(record: MapRecord, files: readonly AssetFile[]): Readon
   return {
     type: "Feature",
     stac_version: "1.1.0",
-    stac_extensions: STAC_EXTENSIONS,
+    stac_extensions: stacExtensions({ hasRaster: files.some(({ name }) => isRaster(ASSETS[name]?.[0])) }),
     id: slug(record.name.replace(/\.[^.]*$/, "")) || "landcover",
     geometry: place?.geometry ?? null,
     ...(place === null ? {} : { bbox: place.bbox }),
@@ -151,8 +142,12 @@ function asset(
   return [[key, described]];
 }
 
+function isRaster(key: string | undefined): boolean {
+  return key === "landcover" || key === "confidence";
+}
+
 function rasterFields(key: string, { areas, card, gsd }: MapRecord): Readonly<Record<string, unknown>> {
-  if (key !== "landcover" && key !== "confidence") return {};
+  if (!isRaster(key)) return {};
   const band = {
     name: key,
     data_type: "uint8",

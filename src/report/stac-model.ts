@@ -51,7 +51,10 @@ export function modelProperties(
   };
 }
 
-/** Classes as the classification extension (v1.1 and v2.0) describes them. */
+/**
+ * Classes as the classification extension describes them: v2.0 in assets, where a name is required, and v1.1 in the model's
+ * output (MLM 1.4 refers to it), where a description is; a class without one is described by its name.
+ */
 export function stacClasses(
   classes: readonly LandCoverClass[],
 ): readonly Readonly<Record<string, unknown>>[] {
@@ -60,7 +63,7 @@ export function stacClasses(
     value: id,
     name: slugs[i],
     title: name,
-    ...(description === undefined ? {} : { description }),
+    description: description ?? name,
     color_hint: color.slice(1).toUpperCase(),
   }));
 }

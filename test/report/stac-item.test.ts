@@ -35,9 +35,23 @@ describe("item.json", () => {
   test("describes the classes and the pixels of each, nodata among them", () => {
     expect(itemOf().assets["landcover"]!["classification:classes"]).toEqual([
       { value: 0, name: "water", title: "water", description: "Wet", color_hint: "3B82C4", count: 100_000 },
-      { value: 1, name: "land", title: "land", color_hint: "F5E8BD", count: 300_000 },
+      { value: 1, name: "land", title: "land", description: "land", color_hint: "F5E8BD", count: 300_000 },
       { value: 255, name: "nodata", nodata: true, count: 100_000 },
     ]);
+  });
+
+  test("declares the raster extension only where a raster is among the files", () => {
+    const declares = (files: readonly AssetFile[]) =>
+      itemOf({}, files).stac_extensions.some((url) => url.includes("/raster/"));
+    expect(declares(FILES)).toBe(true);
+    expect(declares(FILES.filter(({ name }) => name === "confidence.tif"))).toBe(true);
+    expect(declares([{ name: "areas.json", bytes: 10, sha256: "0f".repeat(32) }])).toBe(false);
+    expect(declares([])).toBe(false);
+  });
+
+  test("describes each class of the model's output, by its name where the card does not", () => {
+    const { description } = itemOf().properties["mlm:output"][0]!["classification:classes"][1]!;
+    expect(description).toBe("land");
   });
 
   test("is dated when the scene was taken, else when it was made, and says so", () => {

@@ -2,8 +2,8 @@ import * as z from "zod";
 
 /*
  * What the official JSON schemas ask of an item like ours, written by hand from them: STAC item 1.1.0, raster 2.0.0, projection
- * 2.0.0, classification 2.0.0, processing 1.2.0, file 2.1.0 and mlm 1.4.0. An object is strict where the schema forbids other
- * fields of its prefix.
+ * 2.0.0, classification 2.0.0, processing 1.2.0, file 2.1.0 and mlm 1.4.0 (which refers to classification 1.1.0). An object is
+ * strict where the schema forbids other fields of its prefix.
  */
 const time = z.iso.datetime();
 const multihash = z.string().regex(/^1220[0-9a-f]{64}$/);
@@ -21,7 +21,14 @@ const classObject = z.looseObject({
   nodata: z.boolean().optional(),
   count: z.int().min(0).optional(),
 });
-const classes = z.array(classObject).min(1);
+const unique = (values: readonly unknown[]): boolean =>
+  new Set(values.map((value) => JSON.stringify(value))).size === values.length;
+const classes = z.array(classObject).min(1).refine(unique, "are unique");
+/** MLM 1.4.0 refers to classification 1.1.0 for the classes of an output, where each has a description. */
+const outputClasses = z
+  .array(classObject.extend({ description: z.string() }))
+  .min(1)
+  .refine(unique, "are unique");
 
 const dataType = z.enum([
   "int8",
@@ -100,7 +107,7 @@ const properties = z.looseObject({
         name: text,
         tasks,
         result: tensor,
-        "classification:classes": classes,
+        "classification:classes": outputClasses,
         post_processing_function: z.null(),
       }),
     )
@@ -151,7 +158,8 @@ export const stacItemSchema = z
   .superRefine((item, context) => {
     const fault = (message: string): void => context.addIssue({ code: "custom", message });
     if ((item.geometry === null) !== (item.bbox === undefined)) fault("bbox goes with the geometry");
-    for (const object of [item.properties, ...Object.values(item.assets)]) {
+    const bands = [item.properties, ...Object.values(item.assets)].flatMap((object) => object.bands ?? []);
+    for (const object of [item.properties, ...Object.values(item.assets), ...bands]) {
       for (const key of Object.keys(object)) {
         const [prefix = "", field] = key.split(":");
         if (field !== undefined && FIELDS[prefix]?.includes(field) !== true)
@@ -161,7 +169,12 @@ export const stacItemSchema = z
     const models = Object.values(item.assets).filter(({ roles }) => roles.includes("mlm:model"));
     if (models.length === 0 || models.some((model) => typeof model["mlm:artifact_type"] !== "string"))
       fault("an asset with the role mlm:model has an artifact type");
+    const withType = Object.values(item.assets).filter((one) => one["mlm:artifact_type"] !== undefined);
+    if (withType.length !== models.length || item.properties["mlm:artifact_type"] !== undefined)
+      fault("only an asset with the role mlm:model has an artifact type");
     const used = new Set(item.stac_extensions.map((url) => url.split("/")[3]));
-    for (const name of ["raster", "projection", "classification", "processing", "mlm", "file"])
+    const hasRaster = bands.some((band) => Object.keys(band).some((key) => key.startsWith("raster:")));
+    if (hasRaster !== used.has("raster")) fault("the raster extension goes with fields of its own");
+    for (const name of ["projection", "classification", "processing", "mlm", "file"])
       if (!used.has(name)) fault(`${name} is not among the extensions`);
   });
