@@ -79,9 +79,11 @@ describe("two grids", () => {
         const inPrediction = asPixel(pixelToWorld(toPrediction, centre));
         const [x, y] = pixelToWorld(BASE.affine, inPrediction);
         const [expectedX, expectedY] = pixelToWorld(reference.affine, centre);
-        expect(x).toBeCloseTo(expectedX, 9);
-        expect(y).toBeCloseTo(expectedY, 9);
+        // grids that differ by less than a millionth of a pixel are taken as one
+        expect(x).toBeCloseTo(expectedX, 5);
+        expect(y).toBeCloseTo(expectedY, 5);
       }),
+      { examples: [[{ turn: 1e-8, side: 1 }, 9, 7]] },
     );
   });
 });
