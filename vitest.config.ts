@@ -3,7 +3,6 @@ import { defineConfig } from "vitest/config";
 export default defineConfig({
   test: {
     include: ["test/**/*.test.ts"],
-    setupFiles: ["test/support/property-seed.ts"],
     pool: "forks",
     maxWorkers: 2,
     testTimeout: 60_000,
