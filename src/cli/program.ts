@@ -150,6 +150,7 @@ function addServe(root: Command, output: CommandOutput, interruptible: Interrupt
     .description("show an output folder as a web map; two folders of one place side by side")
     .option("--port <n>", "port to listen on; 0 takes a free one", wholeNumber, 8080)
     .option("--host <address>", "address to listen on; 0.0.0.0 is the whole network", "127.0.0.1")
+    .option("--processes <n>", "processes that answer; by default one a core, four at most", processes)
     .action((folder: string, other: string | undefined, flags: ServeFlags) =>
       serveCommand(folder, other, flags, output, interruptible(STOPPING_SERVER)),
     );
@@ -189,6 +190,12 @@ function numbers(text: string): number[] {
 function wholeNumber(text: string): number {
   if (!/^\d+$/.test(text)) throw new InvalidArgumentError("It must be a whole number.");
   return Number(text);
+}
+
+function processes(text: string): number {
+  const count = wholeNumber(text);
+  if (count < 1 || count > 64) throw new InvalidArgumentError("It must be between 1 and 64.");
+  return count;
 }
 
 function batch(text: string): "auto" | number {

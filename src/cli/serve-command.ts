@@ -1,22 +1,27 @@
 import { once } from "node:events";
-import { serveFolder } from "../serve/server.ts";
+import { availableParallelism } from "node:os";
+import { serveInProcesses } from "../serve/processes.ts";
 import type { CommandOutput } from "./output.ts";
 
 /** Flags of `landstitch serve`, parsed. */
 export interface ServeFlags {
   readonly host: string;
   readonly port: number;
+  readonly processes?: number;
 }
+
+/** More are worth their memory only to who asks for them. */
+const MOST_PROCESSES = 4;
 
 /** `landstitch serve DIR [OTHER_DIR]`: prints the address and serves until it is stopped. */
 export async function serveCommand(
   folder: string,
   other: string | undefined,
-  { host, port }: ServeFlags,
+  { host, port, processes = Math.min(availableParallelism(), MOST_PROCESSES) }: ServeFlags,
   output: CommandOutput,
   signal: AbortSignal,
 ): Promise<void> {
-  const server = await serveFolder(folder, {
+  const server = await serveInProcesses(processes, folder, {
     host,
     port,
     ...(other === undefined ? {} : { other }),

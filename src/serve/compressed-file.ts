@@ -4,6 +4,7 @@ import { gzip } from "node:zlib";
 import { contentType } from "./content-type.ts";
 import { type Reply, taggedReply } from "./reply.ts";
 import type { ServedFile } from "./served-file.ts";
+import { takesGzip } from "./takes-gzip.ts";
 
 /** Text: everything else that is served is compressed already. */
 const TEXT = /\.(html|js|css|json|geojson|csv|xml|svg|txt)$/i;
@@ -40,12 +41,6 @@ export async function compressedReply(
   } finally {
     await file.handle.close();
   }
-}
-
-/** True when Accept-Encoding names gzip, or all codings, and not with q=0 (RFC 9110 section 12.5.3). */
-export function takesGzip(acceptEncoding: string | string[] | undefined): boolean {
-  const codings = String(acceptEncoding ?? "").split(",");
-  return codings.some((coding) => /^\s*(gzip|x-gzip|\*)\s*(;\s*q=(?!0(\.0*)?\s*$)|$)/i.test(coding));
 }
 
 function compressed({ handle, size, etag }: ServedFile): Promise<Buffer> {

@@ -5,14 +5,13 @@ import type { Tile } from "../geo/tile-matrix-set.ts";
 import type { ArchiveShelf } from "./archive-shelf.ts";
 import { type Reply, type TaggedHeaders, taggedReply, textReply } from "./reply.ts";
 import { pathNames } from "./request-path.ts";
+import { takesGzip } from "./takes-gzip.ts";
 import { type TileArchive, tileContentType } from "./tile-archive.ts";
 
 const TILE = /^\/([^/]+)\/(\d{1,2})\/(\d{1,9})\/(\d{1,9})\.([a-z]{3,4})$/;
 const TILE_JSON = /^\/([^/]+)\.json$/;
 /** Host and port as a Host header may give them. */
 const HOST = /^(?:[\w.-]+|\[[\da-f:.]+\])(?::\d{1,5})?$/i;
-/** What browsers send: known without looking closer. */
-const BROWSERS = "gzip, deflate, br, zstd";
 const unzip = promisify(gunzip);
 
 /** What the tile server is asked: the path below /tiles, its URL up to there, and the headers. */
@@ -76,16 +75,6 @@ function headersOf(archive: TileArchive): TileHeaders {
   };
   known.set(archive, made);
   return made;
-}
-
-/** True when Accept-Encoding names gzip (or anything) and does not forbid it. */
-export function takesGzip(accepted: string | undefined): boolean {
-  if (accepted === "gzip" || accepted === BROWSERS) return true;
-  const codings = (accepted ?? "").toLowerCase().split(",");
-  const weight = (name: string): string | undefined =>
-    codings.map((coding) => coding.trim().split(/\s*;\s*q=/)).find(([coding]) => coding === name)?.[1] ??
-    (codings.some((coding) => coding.trim() === name) ? "1" : undefined);
-  return Number(weight("gzip") ?? weight("*") ?? 0) > 0;
 }
 
 /** TileJSON 3.0.0: where the tiles are, and what the archive says of itself. */

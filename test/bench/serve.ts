@@ -149,7 +149,7 @@ function report(tiles: number, { landstitch, nginx }: Record<"landstitch" | "ngi
     "",
     "| server | tiles per second | failures |",
     "|---|---|---|",
-    `| landstitch serve, one process | ${spread(rates(landstitch), 0)} | ${failures(landstitch)} |`,
+    `| landstitch serve, a process for each core | ${spread(rates(landstitch), 0)} | ${failures(landstitch)} |`,
     `| nginx, a worker for each core, the tiles as files | ${spread(rates(nginx), 0)} | ${failures(nginx)} |`,
     "",
     `landstitch serve answers ${share.toFixed(2)} times as many as nginx; asked for: 0.33.`,

@@ -60,15 +60,18 @@ async function joined(kind: string, suffix: string) {
 describe.skipIf(!hasData)("map and evaluate on the validation image", () => {
   beforeAll(() => (hasData ? writeTile() : undefined));
 
-  test.each(["pspnet-mobilenetv2", "pspnet-mobilenetv2-int8"])(
+  test.each([
+    ["pspnet-mobilenetv2", "fp32"],
+    ["pspnet-mobilenetv2-int8", "int8"],
+  ])(
     `give the score that the card of %s states, within 0.2 points${hasData ? "" : " (skipped: no shared data)"}`,
-    async (name) => {
+    async (name, precision) => {
       const out = join(scratch, name);
       const how = [
         "-m",
         name,
         "--precision",
-        "fp32", // the very graph of the card
+        precision, // the very graph of the card
         "--device",
         "cpu",
         "--outputs",

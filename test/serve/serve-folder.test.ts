@@ -1,10 +1,12 @@
 import { spawn } from "node:child_process";
+import cluster from "node:cluster";
 import { once } from "node:events";
 import { mkdirSync, truncateSync, writeFileSync } from "node:fs";
 import { get } from "node:http";
 import { connect } from "node:net";
 import { join } from "node:path";
 import { expect, test } from "vitest";
+import { serveInProcesses } from "../../src/serve/processes.ts";
 import { serveFolder } from "../../src/serve/server.ts";
 import { CLI, callCli } from "../support/run-cli.ts";
 import { scratchFolder } from "../support/scratch.ts";
@@ -77,4 +79,32 @@ test("the command says where it serves, on this machine alone, and Ctrl-C ends i
   expect(await (await fetch(`${url}a.txt`)).text()).toBe("served");
   child.kill("SIGINT");
   expect(await once(child, "exit")).toEqual([0, null]);
+});
+
+test("several processes share a port; one that is killed is replaced and told of", {
+  timeout: 30_000,
+}, async () => {
+  const [before, after] = [folderOf("b2", { "run.json": "1" }), folderOf("a2", { "run.json": "2" })];
+  const errors: string[] = [];
+  const onError = (text: string): void => void errors.push(text);
+  const { url, close } = await serveInProcesses(2, before, { ...LOCAL, other: after, onError });
+  const ask = { headers: { connection: "close" } };
+  const answer = async (): Promise<string> =>
+    (await fetch(new URL("after/run.json", url), { ...ask, signal: AbortSignal.timeout(1000) })).text();
+  const processes = Object.values(cluster.workers!).map((worker) => worker!.process.pid!);
+  expect(new Set(processes).size).toBe(2);
+  for (const pid of processes) {
+    const replaced = once(cluster, "listening");
+    process.kill(pid, "SIGKILL");
+    // a connection that was on its way to that process is lost with it
+    await expect.poll(() => answer().catch(String), { timeout: 10_000 }).toBe("2");
+    await replaced;
+  }
+  expect(errors.length).toBe(2);
+  expect(errors[0]).toMatch(/^A process of the server ended \(SIGKILL\); another one takes its place\.$/);
+  expect(Object.keys(cluster.workers!).length).toBe(2);
+  expect(await Promise.all(Array.from({ length: 8 }, answer))).toEqual(Array(8).fill("2"));
+  await close();
+  expect(cluster.workers).toEqual({});
+  await expect(fetch(url)).rejects.toThrow();
 });
