@@ -32,7 +32,7 @@ async function answer(task: InferenceTask): Promise<InferenceResult> {
   if (batch !== null && batch !== task.batch) return { kind: "fixed-batch", batch };
   const failures: (string | null)[] = task.chips.map(() => null);
   let seconds = 0;
-  for (const scores of task.scores) scores.fill(0);
+  if (flips.length > 1) for (const scores of task.scores) scores.fill(0);
   for (const flip of flips) {
     const input = new Tensor(card.input.dtype, inputValues(task, flip), inputShape(task));
     const run = await runTimed(ready, input);
@@ -89,14 +89,14 @@ function outputOf(output: Tensor, index: number, batch: number): Tensor {
   return new Tensor(output.type as "float32", part, [1, ...output.dims.slice(1)]);
 }
 
-/** Adds a flipped chip's share of its scores; the reason where the answer is of no use, else null. */
+/** Sets a chip's scores, or adds a flipped chip's share of them; the reason where the answer is of no use, else null. */
 function addAnswer(scores: Float32Array, output: Tensor, { width, height }: InferenceTask, flip: Flip) {
   const { stride } = card.output;
   const size = { width: width / stride, height: height / stride };
   try {
-    const answered = scoresOf(output, card, size);
-    if (flips.length === 1) scores.set(answered);
+    if (flips.length === 1) scoresOf(output, card, size, scores);
     else {
+      const answered = scoresOf(output, card, size);
       for (let i = 0; i < answered.length; i++) answered[i]! /= flips.length;
       addFlipped(scores, answered, size, flip);
     }

@@ -7,7 +7,7 @@ export interface CellSize {
   readonly height: number;
 }
 
-type Scores = Float32Array<ArrayBuffer>;
+type Scores = Float32Array;
 
 /** Element types in which labels may come. */
 const LABEL_TYPES: ReadonlySet<string> = new Set([
@@ -15,14 +15,19 @@ const LABEL_TYPES: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * Probabilities [classes][height][width] from the output tensor of one chip, whatever the card says it holds. A single channel
- * for two classes tells of the second.
+ * Probabilities [classes][height][width] from the output tensor of one chip, whatever the card says it holds, in `scores`. A single
+ * channel for two classes tells of the second.
  * Throws Error where the tensor's shape, type or values do not match the card, or an answer is not a number.
  */
-export function scoresOf(output: Tensor, card: ModelCard, size: CellSize): Scores {
+export function scoresOf(
+  output: Tensor,
+  card: ModelCard,
+  size: CellSize,
+  scores: Scores = new Float32Array(card.classes.length * size.width * size.height),
+): Scores {
   const classes = card.classes.length;
   const { kind, layout } = card.output;
-  if (kind === "labels") return oneHot(labelsOf(output, size), classes);
+  if (kind === "labels") return oneHot(labelsOf(output, size), classes, scores);
   if (output.type !== "float32")
     throw new Error(`the model answers in ${output.type}; the card says ${kind}, which is float32`);
   const data = output.data as Float32Array;
@@ -32,11 +37,9 @@ export function scoresOf(output: Tensor, card: ModelCard, size: CellSize): Score
     output,
     layout === "nchw" ? [1, channels, size.height, size.width] : [1, size.height, size.width, channels],
   );
-  const scores = isBinary
-    ? bothClasses(data, kind)
-    : layout === "nchw"
-      ? new Float32Array(data)
-      : planar(data, classes);
+  if (isBinary) bothClasses(data, kind, scores);
+  else if (layout === "nchw") scores.set(data);
+  else planar(data, classes, scores);
   if (kind === "logits") softmaxInPlace(scores, classes);
   checkValues(scores, kind, size.width * size.height);
   return scores;
@@ -61,8 +64,8 @@ function labelsOf({ dims, type, data }: Tensor, { width, height }: CellSize): Ar
   return data as ArrayLike<number | bigint>;
 }
 
-function oneHot(labels: ArrayLike<number | bigint>, classes: number): Scores {
-  const scores = new Float32Array(classes * labels.length);
+function oneHot(labels: ArrayLike<number | bigint>, classes: number, scores: Scores): Scores {
+  scores.fill(0);
   for (let cell = 0; cell < labels.length; cell++) {
     const label = Number(labels[cell]);
     if (!(label >= 0 && label < classes && Number.isInteger(label)))
@@ -73,21 +76,17 @@ function oneHot(labels: ArrayLike<number | bigint>, classes: number): Scores {
 }
 
 /** Two planes from one that tells of the second class: logits 0 and x, or probabilities 1 − p and p. */
-function bothClasses(second: Float32Array, kind: ModelCard["output"]["kind"]): Scores {
-  const scores = new Float32Array(2 * second.length);
+function bothClasses(second: Float32Array, kind: ModelCard["output"]["kind"], scores: Scores): void {
   scores.set(second, second.length);
-  if (kind !== "logits") for (let cell = 0; cell < second.length; cell++) scores[cell] = 1 - second[cell]!;
-  return scores;
+  for (let cell = 0; cell < second.length; cell++) scores[cell] = kind === "logits" ? 0 : 1 - second[cell]!;
 }
 
 /** [height][width][classes] → [classes][height][width]. */
-function planar(data: Float32Array, classes: number): Scores {
+function planar(data: Float32Array, classes: number, scores: Scores): void {
   const cells = data.length / classes;
-  const scores = new Float32Array(data.length);
   for (let cell = 0; cell < cells; cell++) {
     for (let k = 0; k < classes; k++) scores[k * cells + cell] = data[cell * classes + k]!;
   }
-  return scores;
 }
 
 function softmaxInPlace(scores: Scores, classes: number): void {

@@ -7,7 +7,7 @@ import type { StripResult, StripTask } from "./strip-task.ts";
 /** The compiled worker, from src and from dist alike. */
 const WORKER = fileURLToPath(new URL("../../dist/raster/strip-worker.js", import.meta.url));
 
-/** Threads that encode strips of any number of rasters: for where inference is faster than one thread can write. */
+/** Threads that encode strips of any number of rasters while the next rows are stitched. */
 export class StripWorkers {
   readonly #threads: number;
   readonly #pool: Piscina<StripTask, StripResult>;

@@ -15,9 +15,11 @@ export function maskByValue(
   { nodata, nan }: NodataRule,
 ): Uint8Array | null {
   if (bands === 0 || (nodata === null && !nan)) return null;
-  if (bands === 1 && !nan && !data.includes(asStored(data, nodata!))) return null;
+  const value = nodata === null || Number.isNaN(nodata) ? null : asStored(data, nodata);
+  const hole = value === null ? -1 : nextNodata(data, bands, value, 0);
+  if (hole < 0 && !nan) return null;
   const mask = new Uint8Array(data.length / bands).fill(1);
-  if (nodata !== null && !Number.isNaN(nodata)) markNodata(mask, data, bands, asStored(data, nodata));
+  for (let pixel = hole; pixel >= 0; pixel = nextNodata(data, bands, value!, pixel + 1)) mask[pixel] = 0;
   if (nan) markNan(mask, data, bands);
   return orNull(mask);
 }
@@ -39,13 +41,16 @@ function orNull(mask: Uint8Array): Uint8Array | null {
   return mask.includes(0) ? mask : null;
 }
 
-function markNodata(mask: Uint8Array, data: SampleArray, bands: number, nodata: number): void {
-  for (let pixel = 0, i = 0; pixel < mask.length; pixel++, i += bands) {
+/** The first pixel from `start` on whose samples are all nodata; -1 where there is none. */
+function nextNodata(data: SampleArray, bands: number, nodata: number, start: number): number {
+  if (bands === 1) return data.indexOf(nodata, start);
+  for (let i = start * bands; i < data.length; i += bands) {
     if (data[i] !== nodata) continue;
     let band = 1;
     while (band < bands && data[i + band] === nodata) band++;
-    if (band === bands) mask[pixel] = 0;
+    if (band === bands) return i / bands;
   }
+  return -1;
 }
 
 function markNan(mask: Uint8Array, data: SampleArray, bands: number): void {

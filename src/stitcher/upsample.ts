@@ -1,7 +1,8 @@
 import type { Window } from "../geo/window.ts";
 import type { Scores } from "./chip-blender.ts";
+import { Contest } from "./contest.ts";
+import { PixelRows } from "./pixel-rows.ts";
 import { type ResolvedRows, type Resolver, type ResolverState, RowBuffers } from "./resolve.ts";
-import { ramp, ScoreLine } from "./score-line.ts";
 
 /** Sizes for the upsampler: the scene in px, px per cell, cells of the lattice. */
 export interface UpsamplerOptions {
@@ -13,14 +14,12 @@ export interface UpsamplerOptions {
   readonly classIds: Uint8Array;
 }
 
-/** The pixel rows between two rows of cell centres: rows `row` to `row + fractions.length` of the strip. */
+/** The pixel rows between two rows of cell centres. */
 interface Band {
   /** First cells of the rows above and below. */
   readonly upper: number;
   readonly lower: number;
-  readonly row: number;
-  /** How far each pixel row lies from the upper centres towards the lower ones, 0–1. */
-  readonly fractions: Float64Array;
+  readonly rows: number;
 }
 
 /**
@@ -40,7 +39,8 @@ export class UpsamplingResolver implements Resolver {
   #cells: Float32Array = new Float32Array(0);
   /** The winning class of each of these cells. */
   #winners: Uint8Array = new Uint8Array(0);
-  readonly #between: ScoreLine;
+  readonly #pixels: PixelRows;
+  readonly #contested: Contest;
   #cellRows = 0;
   #firstRow = 0;
   #pixelRow = 0;
@@ -54,7 +54,8 @@ export class UpsamplingResolver implements Resolver {
       { length: stride },
       (_, i) => (i + (stride % 2 === 0 ? 0.5 : 0)) / stride,
     );
-    this.#between = new ScoreLine(options.classIds, this.#fractions);
+    this.#pixels = new PixelRows(options.width, { stride, centre: stride >> 1 });
+    this.#contested = new Contest(options.classIds, this.#fractions, this.#pixels);
   }
 
   state(): ResolverState {
@@ -81,6 +82,8 @@ export class UpsamplingResolver implements Resolver {
     const classes = this.#classes;
     if (owned.col === 0) this.#append(owned.height);
     const plane = chip.width * chip.height;
+    const cells = this.#cells;
+    const winners = this.#winners;
     for (let row = 0; row < owned.height; row++) {
       let target = (this.#cellRows - owned.height + row) * cellCols + owned.col;
       for (let col = 0; col < owned.width; col++, target++) {
@@ -89,13 +92,13 @@ export class UpsamplingResolver implements Resolver {
         let bestScore = Number.NEGATIVE_INFINITY;
         for (let k = 0; k < classes; k++) {
           const score = scores[k * plane + cell]!;
-          this.#cells[target * classes + k] = score;
+          cells[target * classes + k] = score;
           if (score > bestScore) {
             best = k;
             bestScore = score;
           }
         }
-        this.#winners[target] = best;
+        winners[target] = best;
       }
     }
   }
@@ -126,20 +129,21 @@ export class UpsamplingResolver implements Resolver {
     for (let row = 0; this.#pixelRow < end; row = resolved.rows - (end - this.#pixelRow)) {
       const gap = Math.floor((this.#pixelRow - centre) / stride);
       const bandEnd = Math.min(end, (gap + 1) * stride + centre);
-      this.#resolveBand(this.#bandAt(gap, row, bandEnd - this.#pixelRow), resolved);
+      const rows = bandEnd - this.#pixelRow;
+      this.#resolveBand(this.#bandAt(gap, rows));
+      this.#pixels.copyTo(resolved, row, rows);
       this.#pixelRow = bandEnd;
     }
     return resolved;
   }
 
-  #bandAt(gap: number, row: number, rows: number): Band {
+  #bandAt(gap: number, rows: number): Band {
     const { cellCols } = this.#options;
     const cellRow = (at: number): number => Math.max(0, Math.min(this.#cellRows - 1, at - this.#firstRow));
-    const fractions = this.#fractions.subarray(0, rows);
-    return { upper: cellRow(gap) * cellCols, lower: cellRow(gap + 1) * cellCols, row, fractions };
+    return { upper: cellRow(gap) * cellCols, lower: cellRow(gap + 1) * cellCols, rows };
   }
 
-  #resolveBand(band: Band, resolved: ResolvedRows): void {
+  #resolveBand(band: Band): void {
     const { width, stride, cellCols } = this.#options;
     const winners = this.#winners;
     const { upper, lower } = band;
@@ -148,10 +152,9 @@ export class UpsamplingResolver implements Resolver {
       const to = Math.min(right, cellCols - 1);
       const end = Math.min(width, right * stride + centre);
       const best = winners[upper + left]!;
-      const agreed =
-        best === winners[upper + to] && best === winners[lower + left] && best === winners[lower + to];
-      if (agreed) this.#fill(band, left, to, start, end, best, resolved);
-      else this.#contest(band, left, to, start, end, resolved);
+      if (best === winners[upper + to] && best === winners[lower + left] && best === winners[lower + to])
+        this.#fill(band, left, to, start, end, best);
+      else this.#contest(band, left, to, start, end);
       left = to;
       start = end;
     }
@@ -159,55 +162,45 @@ export class UpsamplingResolver implements Resolver {
 
   /** Pixels between four cells that agree on the winner. */
   #fill(
-    { upper, lower, row, fractions }: Band,
+    { upper, lower, rows }: Band,
     left: number,
     right: number,
     start: number,
     end: number,
     best: number,
-    resolved: ResolvedRows,
   ): void {
-    const { width, stride, classIds } = this.#options;
     const cells = this.#cells;
+    const pixels = this.#pixels;
+    const fractions = this.#fractions;
     const classes = this.#classes;
-    const across = this.#fractions[0]!;
-    const id = classIds[best]!;
+    const across = fractions[0]!;
+    const share = 1 / fractions.length;
+    const id = this.#options.classIds[best]!;
     const a = cells[(upper + left) * classes + best]!;
     const b = cells[(upper + right) * classes + best]!;
-    const c = cells[(lower + left) * classes + best]!;
-    const d = cells[(lower + right) * classes + best]!;
-    for (let i = 0; i < fractions.length; i++) {
-      const first = a + (c - a) * fractions[i]!;
-      const slope = b + (d - b) * fractions[i]! - first;
-      const line = (row + i) * width;
-      ramp(resolved, line + start, line + end, id, first + slope * across, slope / stride);
+    const down = cells[(lower + left) * classes + best]! - a;
+    const otherDown = cells[(lower + right) * classes + best]! - b;
+    for (let row = 0; row < rows; row++) {
+      const first = a + down * fractions[row]!;
+      const slope = b + otherDown * fractions[row]! - first;
+      pixels.fill(pixels.at(row, start), pixels.at(row, end), id, first + slope * across, slope * share);
     }
   }
 
-  /** Pixels between cells of different winners. */
-  #contest(
-    { upper, lower, row, fractions }: Band,
-    left: number,
-    right: number,
-    start: number,
-    end: number,
-    resolved: ResolvedRows,
-  ): void {
-    const cells = this.#cells;
+  /** Pixels between four cells of different winners: the first one's, and one other. */
+  #contest({ upper, lower, rows }: Band, left: number, right: number, start: number, end: number): void {
+    const winners = this.#winners;
     const classes = this.#classes;
-    const first = this.#between.first;
-    const last = this.#between.last;
-    const a = (upper + left) * classes;
-    const b = (upper + right) * classes;
-    const c = (lower + left) * classes;
-    const d = (lower + right) * classes;
-    for (let i = 0; i < fractions.length; i++) {
-      for (let k = 0; k < classes; k++) {
-        first[k] = cells[a + k]! + (cells[c + k]! - cells[a + k]!) * fractions[i]!;
-        last[k] = cells[b + k]! + (cells[d + k]! - cells[b + k]!) * fractions[i]!;
-      }
-      const line = (row + i) * this.#options.width;
-      this.#between.resolve(line + start, line + end, resolved);
-    }
+    const one = winners[upper + left]!;
+    const across = winners[upper + right]!;
+    const down = winners[lower + left]!;
+    const other = across !== one ? across : down !== one ? down : winners[lower + right]!;
+    const corners = {
+      upperLeft: (upper + left) * classes,
+      upperRight: (upper + right) * classes,
+      lowerLeft: (lower + left) * classes,
+      lowerRight: (lower + right) * classes,
+    };
+    this.#contested.resolve(this.#cells, corners, one, other, rows, start, end);
   }
 }

@@ -19,6 +19,8 @@ import { machine, median, spread, writeSection } from "./results.ts";
 const LOAD_BEFORE = loadavg()[0]!.toFixed(1);
 const CLIENTS = 1000;
 const ROUNDS = 3;
+/** An answer that takes longer counts as late. */
+const LATE_S = 10;
 const seconds = Number(process.argv[2] ?? 60);
 const town = fileURLToPath(new URL("../../sample-data/town.tif", import.meta.url));
 const cli = fileURLToPath(new URL("../../dist/cli/main.js", import.meta.url));
@@ -29,7 +31,10 @@ const children: ChildProcess[] = [];
 
 interface Round {
   readonly perSecond: number;
+  /** Answers other than a tile, and connections that broke. */
   readonly failures: number;
+  /** Answers that took more than LATE_S. */
+  readonly late: number;
 }
 
 try {
@@ -128,29 +133,34 @@ async function freePort(): Promise<number> {
 
 /** Asks a server for tiles for so many seconds. */
 async function load(url: string, script: string, duration: number): Promise<Round> {
-  const args = ["-t1", `-c${CLIENTS}`, `-d${duration}s`, "--timeout", "10s", "-s", script, url];
+  const args = ["-t1", `-c${CLIENTS}`, `-d${duration}s`, "--timeout", `${LATE_S}s`, "-s", script, url];
   const { stdout } = await promisify(execFile)("wrk", args);
   const number = (pattern: RegExp): number => Number(pattern.exec(stdout)?.[1] ?? 0);
   const sockets = /Socket errors: connect (\d+), read (\d+), write (\d+), timeout (\d+)/.exec(stdout) ?? [];
-  const broken = sockets.slice(1).reduce((sum, text) => sum + Number(text), 0);
+  const [broken, late] = [sockets.slice(1, 4), sockets.slice(4)].map((counts) =>
+    counts.reduce((sum, text) => sum + Number(text), 0),
+  );
   return {
     perSecond: number(/Requests\/sec:\s+([\d.]+)/),
-    failures: number(/Non-2xx or 3xx responses: (\d+)/) + broken,
+    failures: number(/Non-2xx or 3xx responses: (\d+)/) + broken!,
+    late: late!,
   };
 }
 
 function report(tiles: number, { landstitch, nginx }: Record<"landstitch" | "nginx", Round[]>): void {
   const rates = (rounds: readonly Round[]): number[] => rounds.map(({ perSecond }) => perSecond);
-  const failures = (rounds: readonly Round[]): number => rounds.reduce((sum, one) => sum + one.failures, 0);
+  const sum = (rounds: readonly Round[], of: "failures" | "late"): number =>
+    rounds.reduce((total, one) => total + one[of], 0);
+  const counts = (rounds: readonly Round[]): string => `${sum(rounds, "failures")} | ${sum(rounds, "late")}`;
   const share = median(rates(landstitch)) / median(rates(nginx));
   writeSection("Serving tiles", `npm run bench:serve -- ${seconds}`, [
     `${machine()}, load average ${LOAD_BEFORE} before. ${tiles} vector tiles of the sample town, ${CLIENTS} keep-alive clients (wrk, one thread, on the same cores) for`,
     `${seconds} s, ${ROUNDS} rounds in turn; median (lowest–highest).`,
     "",
-    "| server | tiles per second | failures |",
-    "|---|---|---|",
-    `| landstitch serve, a process for each core | ${spread(rates(landstitch), 0)} | ${failures(landstitch)} |`,
-    `| nginx, a worker for each core, the tiles as files | ${spread(rates(nginx), 0)} | ${failures(nginx)} |`,
+    `| server | tiles per second | failures | later than ${LATE_S} s |`,
+    "|---|---|---|---|",
+    `| landstitch serve, a process for each core | ${spread(rates(landstitch), 0)} | ${counts(landstitch)} |`,
+    `| nginx, a worker for each core, the tiles as files | ${spread(rates(nginx), 0)} | ${counts(nginx)} |`,
     "",
     `landstitch serve answers ${share.toFixed(2)} times as many as nginx; asked for: 0.33.`,
   ]);
