@@ -16,10 +16,10 @@ export function maskByValue(
 ): Uint8Array | null {
   if (bands === 0 || (nodata === null && !nan)) return null;
   const value = nodata === null || Number.isNaN(nodata) ? null : asStored(data, nodata);
-  const hole = value === null ? -1 : nextNodata(data, bands, value, 0);
+  const hole = value === null ? -1 : firstNodata(data, bands, value);
   if (hole < 0 && !nan) return null;
   const mask = new Uint8Array(data.length / bands).fill(1);
-  for (let pixel = hole; pixel >= 0; pixel = nextNodata(data, bands, value!, pixel + 1)) mask[pixel] = 0;
+  if (hole >= 0) markNodata(mask, data, bands, value!, hole);
   if (nan) markNan(mask, data, bands);
   return orNull(mask);
 }
@@ -41,16 +41,23 @@ function orNull(mask: Uint8Array): Uint8Array | null {
   return mask.includes(0) ? mask : null;
 }
 
-/** The first pixel from `start` on whose samples are all nodata; -1 where there is none. */
-function nextNodata(data: SampleArray, bands: number, nodata: number, start: number): number {
-  if (bands === 1) return data.indexOf(nodata, start);
-  for (let i = start * bands; i < data.length; i += bands) {
-    if (data[i] !== nodata) continue;
-    let band = 1;
-    while (band < bands && data[i + band] === nodata) band++;
-    if (band === bands) return i / bands;
-  }
+/** The first pixel whose samples are all nodata, -1 where there is none; of bytes at the speed of memchr. */
+function firstNodata(data: SampleArray, bands: number, nodata: number): number {
+  if (bands === 1 && data instanceof Uint8Array)
+    return Buffer.from(data.buffer, data.byteOffset, data.byteLength).indexOf(nodata);
+  for (let i = 0; i < data.length; i += bands) if (isNodata(data, bands, nodata, i)) return i / bands;
   return -1;
+}
+
+function markNodata(mask: Uint8Array, data: SampleArray, bands: number, nodata: number, from: number): void {
+  for (let pixel = from, i = from * bands; pixel < mask.length; pixel++, i += bands)
+    if (isNodata(data, bands, nodata, i)) mask[pixel] = 0;
+}
+
+function isNodata(data: SampleArray, bands: number, nodata: number, start: number): boolean {
+  if (data[start] !== nodata) return false;
+  for (let i = start + 1; i < start + bands; i++) if (data[i] !== nodata) return false;
+  return true;
 }
 
 function markNan(mask: Uint8Array, data: SampleArray, bands: number): void {

@@ -7,6 +7,14 @@ test("a pixel is nodata when all its bands are; a dark band alone is data", () =
   expect(maskByValue(data, 2, { nodata: 9, nan: false })).toBeNull();
 });
 
+test("a nodata value that bytes cannot hold is none of them; one that they hold is found at any place", () => {
+  const data = Uint8Array.from([7, 0, 241, 0]);
+  for (const nodata of [256, -9999, 0.5]) expect(maskByValue(data, 1, { nodata, nan: false })).toBeNull();
+  expect(maskByValue(data, 1, { nodata: 0, nan: false })).toEqual(Uint8Array.from([1, 0, 1, 0]));
+  expect(maskByValue(data.subarray(2), 1, { nodata: 0, nan: false })).toEqual(Uint8Array.from([1, 0]));
+  expect(maskByValue(data, 1, { nodata: 9, nan: false })).toBeNull();
+});
+
 test("one NaN band makes a pixel nodata, with or without a nodata tag", () => {
   const data = Float32Array.from([1, 2, NaN, 4, -9999, -9999]);
   expect(maskByValue(data, 2, { nodata: null, nan: true })).toEqual(Uint8Array.from([1, 0, 1]));
