@@ -10,6 +10,7 @@ const SRC = fileURLToPath(new URL("../src/", import.meta.url));
 const ORDER = [
   "errors.ts",
   "stream.ts",
+  "thread-loading.ts",
   "geo",
   "scene",
   "tiler",

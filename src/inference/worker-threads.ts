@@ -1,5 +1,6 @@
 import { Piscina } from "piscina";
 import { messageOf, oneLine } from "../errors.ts";
+import { ThreadLoading } from "../thread-loading.ts";
 import { noteHungThread } from "./hung-threads.ts";
 import type { InferenceResult, InferenceTask } from "./inference-task.ts";
 import { Patience, type PatienceLimits } from "./patience.ts";
@@ -26,6 +27,7 @@ export interface ThreadOptions {
 /** Worker threads that infer. A dead one is replaced; where none can start every call fails, and none waits for ever. */
 export class WorkerThreads {
   readonly #pool: Piscina<InferenceTask, InferenceResult>;
+  readonly #loading: ThreadLoading;
   readonly #patience: Patience | null;
   /** Tasks that are not answered, whether they are waited for or not. */
   #unanswered = 0;
@@ -42,6 +44,7 @@ export class WorkerThreads {
       concurrentTasksPerWorker: tasksPerThread,
       workerData: setup,
     });
+    this.#loading = new ThreadLoading(this.#pool);
     this.#pool.on("error", (error: Error) => {
       this.#failure ??= error;
       this.#failWaiting();
@@ -76,7 +79,11 @@ export class WorkerThreads {
    * is: see hung-threads.
    */
   async close(): Promise<void> {
-    if (this.#unanswered > 0) noteHungThread();
-    else await this.#pool.destroy();
+    if (this.#unanswered > 0) {
+      noteHungThread();
+      return;
+    }
+    await this.#loading.settled();
+    await this.#pool.destroy();
   }
 }

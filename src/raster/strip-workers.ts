@@ -1,5 +1,6 @@
 import { fileURLToPath } from "node:url";
 import { Piscina } from "piscina";
+import { ThreadLoading } from "../thread-loading.ts";
 import type { DeflateOptions } from "./block-codec.ts";
 import type { EncodedBlock, EncodingOptions, StripEncoder } from "./strip-encoder.ts";
 import type { StripResult, StripTask } from "./strip-task.ts";
@@ -11,6 +12,7 @@ const WORKER = fileURLToPath(new URL("../../dist/raster/strip-worker.js", import
 export class StripWorkers {
   readonly #threads: number;
   readonly #pool: Piscina<StripTask, StripResult>;
+  readonly #loading: ThreadLoading;
 
   constructor(threads: number) {
     this.#threads = threads;
@@ -20,6 +22,7 @@ export class StripWorkers {
       minThreads: threads,
       maxThreads: threads,
     });
+    this.#loading = new ThreadLoading(this.#pool);
   }
 
   /** What encodes a level, whose codec is deflate with these settings. Strips must lie in shared memory and rest meanwhile. */
@@ -42,6 +45,7 @@ export class StripWorkers {
 
   /** Ends the threads; every raster must be finished or aborted. */
   async close(): Promise<void> {
+    await this.#loading.settled();
     await this.#pool.destroy();
   }
 }
