@@ -1,19 +1,19 @@
 import type { ResolvedRows } from "./resolve.ts";
 
-/** Most bytes that a word holds. */
+/** Bytes of a word: pixels that are written at a time. */
 const WORD = 4;
 /** A byte in every place of a word. */
 const EVERY = 0x01010101;
 
-/** What two cell centres and the pixels between them are: `stride` px apart, `centre` px from the cell's edge. */
+/** A cell of the model's answer: its side, and where its centre is from its first pixel (px). */
 export interface CellSize {
   readonly stride: number;
   readonly centre: number;
 }
 
 /**
- * The pixel rows between two rows of cell centres. They lie in memory so that four pixels of a cell are a word, and are written so:
- * these loops are the stitcher's hottest. The bytes are the same on every machine that Node runs on (little-endian).
+ * The pixel rows between two rows of cell centres. They lie in memory so that the pixels from a centre on fill whole words (of
+ * little-endian machines, as Node's are), which are written at once: these loops are the stitcher's hottest.
  */
 export class PixelRows {
   readonly labels: Uint8Array;
@@ -29,10 +29,10 @@ export class PixelRows {
     this.#width = width;
     this.#pad = (WORD - (centre % WORD)) % WORD;
     this.#pitch = Math.ceil((this.#pad + width) / WORD) * WORD;
-    const bytes = new ArrayBuffer(this.#pitch * stride);
-    const words = new ArrayBuffer(this.#pitch * stride);
-    [this.labels, this.#labelWords] = [new Uint8Array(bytes), new Uint32Array(bytes)];
-    [this.confidence, this.#confidenceWords] = [new Uint8Array(words), new Uint32Array(words)];
+    this.labels = new Uint8Array(this.#pitch * stride);
+    this.confidence = new Uint8Array(this.#pitch * stride);
+    this.#labelWords = new Uint32Array(this.labels.buffer);
+    this.#confidenceWords = new Uint32Array(this.confidence.buffer);
   }
 
   /** Where a pixel lies in `labels` and `confidence`. */

@@ -19,6 +19,7 @@ interface Band {
   /** First cells of the rows above and below. */
   readonly upper: number;
   readonly lower: number;
+  /** Of pixels. */
   readonly rows: number;
 }
 
@@ -27,7 +28,7 @@ interface Band {
  * (half-pixel centres, edges repeated: torch's align_corners=False), then the class with the highest score. Working on the
  * whole blended row of chips, it leaves no seam between chips. A pixel row needs the cell rows above and below it, so the
  * last half cell of a row of chips waits for the next one. Where four neighbouring cells agree on the winner it wins
- * everywhere between them, and only its own score has to be interpolated.
+ * everywhere between them, and only its own score has to be interpolated; elsewhere there is a Contest.
  */
 export class UpsamplingResolver implements Resolver {
   readonly #options: UpsamplerOptions;
