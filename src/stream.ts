@@ -1,15 +1,17 @@
 /**
  * Applies `fn` to every item with at most `concurrency` calls under way and yields the results in the order of the source.
- * An item is taken from the source only when there is room for it. The source is closed when the consumer stops early or
+ * Items are taken from the source only when there is room for `burst` of them (1 by default), so that as many calls begin together. The source is closed when the consumer stops early or
  * anything fails; calls under way are waited for, and the first failure in source order is thrown: a failure of the source itself
  * comes after the results of the items before it.
  */
 export async function* mapOrdered<A, B>(
   source: AsyncIterable<A> | Iterable<A>,
   fn: (item: A) => Promise<B>,
-  { concurrency }: { readonly concurrency: number },
+  { concurrency, burst = 1 }: { readonly concurrency: number; readonly burst?: number },
 ): AsyncGenerator<B> {
   if (!(concurrency >= 1)) throw new RangeError(`concurrency is ${concurrency}; it must be at least 1`);
+  if (!(burst >= 1 && burst <= concurrency))
+    throw new RangeError(`burst is ${burst}; it must be 1 to ${concurrency}, the concurrency`);
   const iterator =
     Symbol.asyncIterator in source
       ? source[Symbol.asyncIterator]()
@@ -18,7 +20,8 @@ export async function* mapOrdered<A, B>(
   let exhausted = false;
   try {
     while (true) {
-      while (!exhausted && underWay.length < concurrency) {
+      const room = underWay.length + burst <= concurrency;
+      while (room && !exhausted && underWay.length < concurrency) {
         const next = await taken(iterator);
         exhausted = next === null || "failure" in next;
         if (next !== null) underWay.push("failure" in next ? failed(next.failure) : started(fn, next.item));

@@ -13,7 +13,7 @@ import { type Cogs, cogStates, createCogs, writingThreads } from "./map-cogs.ts"
 import { mapRows } from "./map-rows.ts";
 import { MapWaits, type WaitShares } from "./map-waits.ts";
 import { openPool } from "./memory-limit.ts";
-import { READ_AHEAD } from "./memory-plan.ts";
+import { READ_AHEAD, READ_BURST } from "./memory-plan.ts";
 import { allOrNothing, clearFolder } from "./output-folder.ts";
 import type { PreparedRun } from "./prepare.ts";
 import { ProgressMeter, type RunListener } from "./progress.ts";
@@ -123,7 +123,8 @@ async function mapChips(
   const tally = newTally(resume?.tally);
   const fromRow = resume?.map.stitcher.latticeRows ?? 0;
   const wanted = wantedChips(run);
-  const chips = stopWhen(signal, readChips(scene, plan, { bands, readAhead: READ_AHEAD, fromRow, wanted }));
+  const reading = { bands, readAhead: READ_AHEAD, burst: READ_BURST, fromRow, wanted };
+  const chips = stopWhen(signal, readChips(scene, plan, reading));
   const meter = mapMeter(run, listener, fromRow);
   const inferred = pool.infer(chips, { skipFailed: onError === "skip" });
   const scored = counted(inferred, tally, run.crop, (done) => meter.report(done, pool.report.busyShare));

@@ -52,8 +52,9 @@ export interface StageMemory {
 
 const ROWS_OF_TILES = "rows of tiles";
 const PACKED_ROWS = "packed rows of tiles";
-/** Chips that the tiler reads ahead. */
-export const READ_AHEAD = 2;
+/** Chips that the tiler reads ahead, and how many of them begin together. */
+export const READ_AHEAD = 8;
+export const READ_BURST = 6;
 /** Side of the blocks of the COGs in px. */
 export const COG_BLOCK = 512;
 /** What a scene keeps of its decoded blocks at most, see tiff-blocks. */

@@ -1,6 +1,6 @@
 import { inflateSync } from "node:zlib";
 import { codecName, isImageCodec } from "./codec-names.ts";
-import { decodeImageBlock } from "./image-codec.ts";
+import type { ImageDecoder } from "./image-decoder.ts";
 import { decodeLzw } from "./lzw.ts";
 import { decodePackBits } from "./packbits.ts";
 import { undoPredictor } from "./predictor.ts";
@@ -26,14 +26,18 @@ const BYTE_CODECS: Readonly<Record<number, Decompress>> = {
 /**
  * Decodes one block: samples of `rows` rows of `blockWidth` pixels, the block's samples interleaved, in the machine's byte
  * order. 1-bit samples become one byte each. Throws when the bytes do not decode to at least `rows` rows or to more than a
- * whole block: no pixel is invented. `bytes` may be overwritten.
+ * whole block: no pixel is invented. The bytes that are read may be overwritten.
  */
-export async function decodeBlock(image: TiffImage, bytes: Uint8Array, rows: number): Promise<SampleArray> {
-  if (isImageCodec(image.compression)) return decodeImageBlock(image, bytes, rows);
+export async function decodeBlock(
+  image: TiffImage,
+  reading: Promise<Uint8Array>,
+  { rows, decodeImage }: { readonly rows: number; readonly decodeImage: ImageDecoder },
+): Promise<SampleArray> {
+  if (isImageCodec(image.compression)) return decodeImage(image, reading, rows);
   const expected = storedBytes(image, rows);
   const decompress = BYTE_CODECS[image.compression];
   if (decompress === undefined) throw new RangeError(`no codec for ${codecName(image.compression)}`);
-  const stored = await decompress(bytes, storedBytes(image, image.blockHeight));
+  const stored = await decompress(await reading, storedBytes(image, image.blockHeight));
   if (stored.byteLength < expected)
     throw new RangeError(`it holds ${stored.byteLength} bytes of ${expected}`);
   const exact = stored.subarray(0, expected);

@@ -1,11 +1,48 @@
 import sharp from "sharp";
-import { joinJpegTables, withColorTransform } from "./jpeg-tables.ts";
-import { samplesInBlock, type TiffImage } from "./tiff-image.ts";
+import { jpegStrips } from "./jpeg-strips.ts";
+import { checkJpegEnd, joinJpegTables, withColorTransform } from "./jpeg-tables.ts";
+import { samplesInBlock, storedBytes, type TiffImage } from "./tiff-image.ts";
 
 sharp.concurrency(1);
 sharp.cache(false);
 
+const JPEG = 7;
 const YCBCR = 6;
+/** Blocks that are decoded together at most, and the bytes of their pixels. */
+const GROUP_BLOCKS = 16;
+const GROUP_BYTES = 8 * 1024 * 1024;
+
+/** How many whole blocks of an image decodeImageBlocks takes at a time; 1 where it takes none. */
+export function blocksTogether(image: TiffImage): number {
+  if (image.compression !== JPEG || ![1, 3].includes(samplesInBlock(image))) return 1;
+  const fitting = Math.floor(GROUP_BYTES / storedBytes(image, image.blockHeight));
+  return Math.max(1, Math.min(GROUP_BLOCKS, fitting));
+}
+
+/**
+ * Decodes several whole JPEG blocks at once, to the same samples as decodeImageBlock does. Throws when any of them is damaged, without
+ * saying which: libvips takes a warning of libtiff for an error (`failOn`).
+ */
+export async function decodeImageBlocks(
+  image: TiffImage,
+  blocks: readonly Uint8Array[],
+): Promise<readonly Uint8Array[]> {
+  const { blockWidth, blockHeight } = image;
+  const samples = samplesInBlock(image);
+  blocks.forEach(checkJpegEnd);
+  const { data, info } = await sharp(jpegStrips(image, blocks), {
+    limitInputPixels: blockWidth * blockHeight * blocks.length,
+    sequentialRead: true,
+    failOn: "warning",
+  })
+    .toColourspace(samples === 1 ? "b-w" : "srgb")
+    .raw()
+    .toBuffer({ resolveWithObject: true });
+  if (info.width !== blockWidth || info.height !== blockHeight * blocks.length || info.channels !== samples)
+    throw new RangeError(`${info.width} x ${info.height} px with ${info.channels} channels`);
+  const bytes = blockWidth * blockHeight * samples;
+  return blocks.map((_, i) => data.subarray(i * bytes, (i + 1) * bytes));
+}
 
 /**
  * Decodes a JPEG or WebP block to interleaved 8-bit samples: RGB where the file stores YCbCr. Throws when the picture's size
@@ -17,7 +54,7 @@ export async function decodeImageBlock(
   rows: number,
 ): Promise<Uint8Array> {
   const samples = samplesInBlock(image);
-  const jpeg = image.compression === 7;
+  const jpeg = image.compression === JPEG;
   const picture = jpeg ? jpegPicture(image, bytes, samples) : bytes;
   const pipeline = sharp(picture, {
     limitInputPixels: image.blockWidth * image.blockHeight,
@@ -40,6 +77,7 @@ export async function decodeImageBlock(
 }
 
 function jpegPicture(image: TiffImage, bytes: Uint8Array, samples: number): Uint8Array {
+  checkJpegEnd(bytes);
   const whole = image.jpegTables === null ? bytes : joinJpegTables(image.jpegTables, bytes);
   return samples === 3 ? withColorTransform(whole, image.photometric === YCBCR) : whole;
 }

@@ -17,3 +17,13 @@ export function withColorTransform(jpeg: Uint8Array, yCbCr: boolean): Uint8Array
   const adobe = [0xff, 0xee, 0, 14, 0x41, 0x64, 0x6f, 0x62, 0x65, 0, 100, 0, 0, 0, 0, yCbCr ? 1 : 0];
   return Buffer.concat([Uint8Array.from([...SOI, ...adobe]), jpeg.subarray(2)]);
 }
+
+/**
+ * Throws where a JPEG does not end with its end marker: decoders fill up what is missing, and zeros in place of its last part they take
+ * for pixels. Padding with zeros behind the marker is allowed.
+ */
+export function checkJpegEnd(jpeg: Uint8Array): void {
+  let end = jpeg.length;
+  while (end > 0 && jpeg[end - 1] === 0) end--;
+  if (jpeg[end - 2] !== 0xff || jpeg[end - 1] !== 0xd9) throw new RangeError("its JPEG data end early");
+}

@@ -1,10 +1,11 @@
 import { intersectWindows, type Window } from "../geo/window.ts";
 import { mapOrdered } from "../stream.ts";
+import { blocksTogether } from "./image-codec.ts";
 import { type SampleArray, sampleArray } from "./raster-block.ts";
 import type { TiffBlocks } from "./tiff-blocks.ts";
 import { blockCounts, samplesInBlock, type TiffImage } from "./tiff-image.ts";
 
-/** Blocks of one window that are read and decoded at the same time. */
+/** Blocks of one window that are read and decoded at the same time; more where several are decoded together. */
 const BLOCKS_AT_ONCE = 4;
 
 /** What a window takes from one block. */
@@ -31,7 +32,7 @@ export async function readSamples(
   const out = sampleArray(image.sampleType, window.width * window.height * samples.length);
   const load = async (piece: Piece) => ({ piece, data: await blocks(image, piece.index) });
   for await (const { piece, data } of mapOrdered(pieces(image, window, samples), load, {
-    concurrency: BLOCKS_AT_ONCE,
+    concurrency: Math.max(BLOCKS_AT_ONCE, 2 * blocksTogether(image)),
   }))
     copyPiece(piece, data ?? fill, samplesInBlock(image), { window, samples: samples.length, out });
   return out;

@@ -2,6 +2,7 @@ import { UserError } from "../errors.ts";
 import { type BlockCache, blockCache } from "./block-cache.ts";
 import { decodeBlock } from "./block-codec.ts";
 import type { ByteSource } from "./byte-source.ts";
+import { type ImageDecoder, imageDecoder } from "./image-decoder.ts";
 import type { SampleArray } from "./raster-block.ts";
 import { damagedBlock } from "./scene-errors.ts";
 import { blockReader } from "./strip-runs.ts";
@@ -28,9 +29,9 @@ export function tiffBlocks(source: ByteSource, cacheBytes: number): TiffBlocks {
     cacheBytes,
     (block) => (block?.byteLength ?? 0) + 256,
   );
-  const read = blockReader(source);
+  const codec = { read: blockReader(source), decodeImage: imageDecoder() };
   return (image, index) =>
-    cache.get(`${image.index}/${index}`, () => loadBlock(source.path, image, index, read));
+    cache.get(`${image.index}/${index}`, () => loadBlock(source.path, image, index, codec));
 }
 
 /**
@@ -51,7 +52,10 @@ async function loadBlock(
   path: string,
   image: TiffImage,
   index: number,
-  read: ReturnType<typeof blockReader>,
+  {
+    read,
+    decodeImage,
+  }: { readonly read: ReturnType<typeof blockReader>; readonly decodeImage: ImageDecoder },
 ): Promise<SampleArray | null> {
   const offset = image.offsets[index]!;
   const byteCount = image.byteCounts[index]!;
@@ -64,7 +68,7 @@ async function loadBlock(
   try {
     if (byteCount > 2 * storedBytes(image, image.blockHeight) + 65536)
       throw new RangeError(`its ${byteCount} bytes are more than its pixels need`);
-    return await decodeBlock(image, await read(image, index), rows);
+    return await decodeBlock(image, read(image, index), { rows, decodeImage });
   } catch (error) {
     if (error instanceof UserError && error.code.startsWith("http")) throw error;
     const { blockWidth: width } = image;

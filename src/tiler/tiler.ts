@@ -21,6 +21,8 @@ export interface TilerOptions {
   readonly bands: readonly number[];
   /** Chips read at a time. */
   readonly readAhead: number;
+  /** Chips whose reading begins together, so that their blocks are decoded together; 1 by default. */
+  readonly burst?: number;
   /** Row of the lattice to begin with; the first by default. */
   readonly fromRow?: number;
   /** False for chips whose pixels nobody asked for: they are not read, and come without data. All are wanted by default. */
@@ -31,14 +33,14 @@ export interface TilerOptions {
 export function readChips(
   scene: Scene,
   plan: ChipPlan,
-  { bands, readAhead, fromRow = 0, wanted = () => true }: TilerOptions,
+  { bands, readAhead, burst = 1, fromRow = 0, wanted = () => true }: TilerOptions,
 ): AsyncGenerator<Chip> {
   const read = async (chip: PlannedChip): Promise<Chip> => {
     if (!wanted(chip)) return { ...chip, data: null, bands: bands.length, ownedMask: null };
     const window = sceneWindow(plan, chip);
     return prepareChip(chip, await scene.read(window, { bands }));
   };
-  return mapOrdered(plannedChips(plan, fromRow), read, { concurrency: readAhead });
+  return mapOrdered(plannedChips(plan, fromRow), read, { concurrency: readAhead, burst });
 }
 
 /** A chip from the pixels of the part of its window that lies in the scene. */

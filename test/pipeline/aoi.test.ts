@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { beforeAll, expect, test } from "vitest";
 import { pixelPoint, pixelToWorld } from "../../src/geo/affine.ts";
 import { lonLatProjection } from "../../src/geo/crs.ts";
+import { readAreaOfInterest } from "../../src/pipeline/area-of-interest.ts";
 import { mapScene } from "../../src/pipeline/map-scene.ts";
 import { openScene } from "../../src/scene/open-scene.ts";
 import { fixtureModelPath } from "../support/fixture-model.ts";
@@ -106,6 +107,83 @@ test("GeoJSON polygons in longitude and latitude: nodata outside, the full run's
   expect(inside).toBeGreaterThan(2650 + 3150 - 150);
   expect(inside).toBeLessThan(2650 + 3150 + 150);
   expect(chips.inferred).toBeLessThan(chips.planned / 2);
+});
+
+const square = {
+  type: "Polygon",
+  coordinates: [
+    [
+      [54, 25],
+      [54.1, 25],
+      [54.1, 25.1],
+      [54, 25],
+    ],
+  ],
+};
+
+test.each([
+  { json: { type: "FeatureCollection" }, found: /it is not valid GeoJSON/ },
+  { json: { type: "FeatureCollection", features: [null] }, found: /it is not valid GeoJSON/ },
+  { json: { type: "Circle" }, found: /it is not valid GeoJSON/ },
+  { json: [square], found: /it is not valid GeoJSON/ },
+  { json: null, found: /it is not valid GeoJSON/ },
+  { json: { type: "Polygon", coordinates: 5 }, found: /a ring has fewer than three positions/ },
+  { json: { type: "Polygon", coordinates: [[[54, 25]]] }, found: /a ring has fewer than three positions/ },
+  {
+    json: {
+      type: "Polygon",
+      coordinates: [
+        [
+          [54, 25],
+          [1, "x"],
+          [55, 25],
+        ],
+      ],
+    },
+    found: /or one that is no pair of numbers/,
+  },
+  { json: { type: "Feature", properties: {}, geometry: null }, found: /it holds no polygon/ },
+  {
+    json: {
+      type: "LineString",
+      coordinates: [
+        [54, 25],
+        [55, 26],
+      ],
+    },
+    found: /it holds no polygon/,
+  },
+])("an area of $json is refused by its file's name", async ({ json, found }) => {
+  const path = join(scratch, "wrong.geojson");
+  writeFileSync(path, JSON.stringify(json));
+  const area = readAreaOfInterest(path, { ...SIZE, affine: [1, 0, WEST, 0, -1, NORTH], crs: UTM40 });
+  await expect(area).rejects.toThrow(found);
+  await expect(area).rejects.toThrow(/wrong\.geojson/);
+});
+
+test("an area may be wrapped in features, collections and multi-polygons", async () => {
+  const grid = { ...SIZE, affine: [1, 0, WEST, 0, -1, NORTH], crs: UTM40 } as const;
+  const hashes = new Set<string>();
+  for (const json of [
+    square,
+    { type: "Feature", properties: {}, geometry: square },
+    { type: "GeometryCollection", geometries: [{ type: "Point", coordinates: [1, 2] }, square] },
+    {
+      type: "FeatureCollection",
+      features: [
+        {
+          type: "Feature",
+          properties: {},
+          geometry: { type: "MultiPolygon", coordinates: [square.coordinates] },
+        },
+      ],
+    },
+  ]) {
+    const path = join(scratch, "wrapped.geojson");
+    writeFileSync(path, JSON.stringify(json));
+    hashes.add((await readAreaOfInterest(path, grid)).hash);
+  }
+  expect(hashes.size).toBe(1);
 });
 
 test.each([
