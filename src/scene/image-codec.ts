@@ -1,7 +1,9 @@
 import sharp from "sharp";
+import { isImageCodec } from "./codec-names.ts";
 import { jpegStrips } from "./jpeg-strips.ts";
 import { checkJpegEnd, joinJpegTables, withColorTransform } from "./jpeg-tables.ts";
 import { samplesInBlock, storedBytes, type TiffImage } from "./tiff-image.ts";
+import { webpFrames } from "./webp-frames.ts";
 
 sharp.concurrency(1);
 sharp.cache(false);
@@ -14,13 +16,14 @@ const GROUP_BYTES = 8 * 1024 * 1024;
 
 /** How many whole blocks of an image decodeImageBlocks takes at a time; 1 where it takes none. */
 export function blocksTogether(image: TiffImage): number {
-  if (image.compression !== JPEG || ![1, 3].includes(samplesInBlock(image))) return 1;
+  const samples = image.compression === JPEG ? [1, 3] : [3];
+  if (!isImageCodec(image.compression) || !samples.includes(samplesInBlock(image))) return 1;
   const fitting = Math.floor(GROUP_BYTES / storedBytes(image, image.blockHeight));
   return Math.max(1, Math.min(GROUP_BLOCKS, fitting));
 }
 
 /**
- * Decodes several whole JPEG blocks at once, to the same samples as decodeImageBlock does. Throws when any of them is damaged, without
+ * Decodes several whole blocks at once, to the same samples as decodeImageBlock does. Throws when any of them is damaged, without
  * saying which: libvips takes a warning of libtiff for an error (`failOn`).
  */
 export async function decodeImageBlocks(
@@ -29,15 +32,17 @@ export async function decodeImageBlocks(
 ): Promise<readonly Uint8Array[]> {
   const { blockWidth, blockHeight } = image;
   const samples = samplesInBlock(image);
-  blocks.forEach(checkJpegEnd);
-  const { data, info } = await sharp(jpegStrips(image, blocks), {
+  const jpeg = image.compression === JPEG;
+  if (jpeg) blocks.forEach(checkJpegEnd);
+  const pipeline = sharp(jpeg ? jpegStrips(image, blocks) : webpFrames(image, blocks), {
     limitInputPixels: blockWidth * blockHeight * blocks.length,
     sequentialRead: true,
     failOn: "warning",
-  })
-    .toColourspace(samples === 1 ? "b-w" : "srgb")
-    .raw()
-    .toBuffer({ resolveWithObject: true });
+    pages: jpeg ? 1 : blocks.length,
+  });
+  if (samples === 3) pipeline.removeAlpha();
+  else pipeline.toColourspace("b-w");
+  const { data, info } = await pipeline.raw().toBuffer({ resolveWithObject: true });
   if (info.width !== blockWidth || info.height !== blockHeight * blocks.length || info.channels !== samples)
     throw new RangeError(`${info.width} x ${info.height} px with ${info.channels} channels`);
   const bytes = blockWidth * blockHeight * samples;

@@ -13,14 +13,18 @@ const scratch = scratchFolder();
 const BLOCKS = 20;
 const SIDE = 64;
 
-/** A TIFF that libvips wrote, of a column of JPEG tiles with smooth and noisy parts, and the stored bytes of its tiles. */
-async function jpegTiles({ samples, quality }: { readonly samples: 1 | 3; readonly quality: number }) {
+/** A column of pictures with smooth and noisy parts. */
+function pictures(samples: 1 | 3): Uint8Array {
   const random = seededRandom(5);
-  const pixels = Uint8Array.from({ length: SIDE * SIDE * BLOCKS * samples }, (_, i) =>
+  return Uint8Array.from({ length: SIDE * SIDE * BLOCKS * samples }, (_, i) =>
     i % 977 < 400 ? random() * 255 : (i / samples) % 251,
   );
+}
+
+/** A TIFF that libvips wrote, of a column of JPEG tiles, and the stored bytes of its tiles. */
+async function jpegTiles({ samples, quality }: { readonly samples: 1 | 3; readonly quality: number }) {
   const path = join(scratch, `${samples}-${quality}.tif`);
-  await sharp(pixels, { raw: { width: SIDE, height: SIDE * BLOCKS, channels: samples } })
+  await sharp(pictures(samples), { raw: { width: SIDE, height: SIDE * BLOCKS, channels: samples } })
     .toColourspace(samples === 1 ? "b-w" : "srgb")
     .tiff({ compression: "jpeg", quality, tile: true, tileWidth: SIDE, tileHeight: SIDE })
     .toFile(path);
@@ -33,14 +37,32 @@ async function jpegTiles({ samples, quality }: { readonly samples: 1 | 3; readon
   return { image, blocks };
 }
 
+/** The same pictures as WebP blocks: libvips writes no such TIFF, but what a tile holds is a WebP file. */
+async function webpTiles({ lossless = false } = {}) {
+  const { image } = await jpegTiles({ samples: 3, quality: 80 });
+  const raw = pictures(3);
+  const blocks = await Promise.all(
+    Array.from({ length: BLOCKS }, (_, i) =>
+      sharp(raw.subarray(i * SIDE * SIDE * 3, (i + 1) * SIDE * SIDE * 3), {
+        raw: { width: SIDE, height: SIDE, channels: 3 },
+      })
+        .webp({ lossless })
+        .toBuffer(),
+    ),
+  );
+  return { image: { ...image, compression: 50001, jpegTables: null }, blocks };
+}
+
 const one = (image: TiffImage, block: Uint8Array) => decodeImageBlock(image, block, SIDE);
 
 test.each([
-  { samples: 1, quality: 80, name: "gray" },
-  { samples: 3, quality: 80, name: "chroma halved" },
-  { samples: 3, quality: 95, name: "chroma whole" },
-] as const)("blocks that wait together decode to the samples of each alone: $name", async (kind) => {
-  const { image, blocks } = await jpegTiles(kind);
+  { name: "gray JPEG", tiles: () => jpegTiles({ samples: 1, quality: 80 }) },
+  { name: "JPEG, chroma halved", tiles: () => jpegTiles({ samples: 3, quality: 80 }) },
+  { name: "JPEG, chroma whole", tiles: () => jpegTiles({ samples: 3, quality: 95 }) },
+  { name: "WebP", tiles: () => webpTiles() },
+  { name: "lossless WebP", tiles: () => webpTiles({ lossless: true }) },
+])("blocks that wait together decode to the samples of each alone: $name", async ({ tiles }) => {
+  const { image, blocks } = await tiles();
   const decode = imageDecoder();
   const together = await Promise.all(blocks.map((block) => decode(image, Promise.resolve(block), SIDE)));
   for (const [i, block] of blocks.entries()) expect(together[i]).toEqual(await one(image, block));
@@ -49,13 +71,30 @@ test.each([
   expect(await decodeImageBlocks(image, group)).toEqual(together.slice(0, group.length));
 });
 
+const jpeg = () => jpegTiles({ samples: 3, quality: 80 });
+
 test.each([
-  { damage: "cut short", spoil: (block: Uint8Array) => block.subarray(0, block.length >> 1) },
-  { damage: "without its end marker", spoil: (block: Uint8Array) => block.subarray(0, block.length - 2) },
-  { damage: "of zeros", spoil: (block: Uint8Array) => new Uint8Array(block.length) },
-  { damage: "its second half zeros", spoil: (block: Uint8Array) => block.slice().fill(0, block.length >> 1) },
-])("a block that is $damage fails alone, as it does by itself", async ({ spoil }) => {
-  const { image, blocks } = await jpegTiles({ samples: 3, quality: 80 });
+  { damage: "cut short", tiles: jpeg, spoil: (block: Uint8Array) => block.subarray(0, block.length >> 1) },
+  { damage: "without its end", tiles: jpeg, spoil: (block: Uint8Array) => block.subarray(0, -2) },
+  { damage: "of zeros", tiles: jpeg, spoil: (block: Uint8Array) => new Uint8Array(block.length) },
+  {
+    damage: "half zeros",
+    tiles: jpeg,
+    spoil: (block: Uint8Array) => block.slice().fill(0, block.length >> 1),
+  },
+  {
+    damage: "cut short",
+    tiles: webpTiles,
+    spoil: (block: Uint8Array) => block.subarray(0, block.length >> 1),
+  },
+  { damage: "of zeros", tiles: webpTiles, spoil: (block: Uint8Array) => new Uint8Array(block.length) },
+  {
+    damage: "without a header",
+    tiles: webpTiles,
+    spoil: (block: Uint8Array) => block.slice().fill(0, 20, 40),
+  },
+])("a block ($tiles.name) that is $damage fails alone, as it does by itself", async ({ tiles, spoil }) => {
+  const { image, blocks } = await tiles();
   const spoilt = blocks.map((block, i) => (i === 7 ? spoil(block) : block));
   await expect(decodeImageBlocks(image, spoilt.slice(0, 16))).rejects.toThrow();
   const decode = imageDecoder();
@@ -67,17 +106,23 @@ test.each([
   expect(settled.map(({ status }) => status === "rejected")).toEqual(blocks.map((_, i) => i === 7));
 });
 
-test("a block of another size than its tile fails, in a group as alone", async () => {
-  const { image, blocks } = await jpegTiles({ samples: 3, quality: 80 });
-  const small = await sharp({ create: { width: 48, height: 64, channels: 3, background: "red" } })
-    .jpeg()
-    .toBuffer();
-  const decode = imageDecoder();
-  const settled = await Promise.allSettled(
-    [blocks[0]!, small, blocks[1]!].map((block) => decode(image, Promise.resolve(block), SIDE)),
-  );
-  expect(settled.map(({ status }) => status)).toEqual(["fulfilled", "rejected", "fulfilled"]);
-});
+test.each([
+  { tiles: jpeg, format: "jpeg" },
+  { tiles: webpTiles, format: "webp" },
+] as const)(
+  "a $format of another size than its tile fails, in a group as alone",
+  async ({ tiles, format }) => {
+    const { image, blocks } = await tiles();
+    const small = await sharp({ create: { width: 48, height: 64, channels: 3, background: "red" } })
+      .toFormat(format)
+      .toBuffer();
+    const decode = imageDecoder();
+    const settled = await Promise.allSettled(
+      [blocks[0]!, small, blocks[1]!].map((block) => decode(image, Promise.resolve(block), SIDE)),
+    );
+    expect(settled.map(({ status }) => status)).toEqual(["fulfilled", "rejected", "fulfilled"]);
+  },
+);
 
 test("a block that cannot be read fails alone, and what waits for it is decoded", async () => {
   const { image, blocks } = await jpegTiles({ samples: 3, quality: 80 });
