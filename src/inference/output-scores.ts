@@ -105,8 +105,7 @@ function softmaxInPlace(scores: Scores, classes: number): void {
  * every cell (2 % are left for quantised models).
  */
 function checkValues(scores: Scores, kind: ModelCard["output"]["kind"], cells: number): void {
-  let sum = 0;
-  for (let i = 0; i < scores.length; i++) sum += scores[i]!;
+  const sum = sumOf(scores);
   if (!Number.isFinite(sum)) throw new Error("the model answers NaN or infinity");
   const mean = sum / cells;
   if (kind === "softmax" && Math.abs(mean - 1) > 0.02) {
@@ -119,4 +118,18 @@ function checkValues(scores: Scores, kind: ModelCard["output"]["kind"], cells: n
       `the model answers values that sum to ${Number(mean.toPrecision(3))} in a cell, but the probabilities that its card promises (output.kind sigmoid) lie between 0 and 1`,
     );
   }
+}
+
+/** Four sums side by side, for an addition waits for the one before it. */
+function sumOf(values: Float32Array): number {
+  const whole = values.length - (values.length % 4);
+  let [a, b, c, d] = [0, 0, 0, 0];
+  for (let i = 0; i < whole; i += 4) {
+    a += values[i]!;
+    b += values[i + 1]!;
+    c += values[i + 2]!;
+    d += values[i + 3]!;
+  }
+  for (let i = whole; i < values.length; i++) a += values[i]!;
+  return a + b + c + d;
 }

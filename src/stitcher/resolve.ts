@@ -34,6 +34,11 @@ export function percent(score: number): number {
   return (score * 100 + 0.5) | 0;
 }
 
+/** The bits of a float, of zero where it is negative. */
+function positive(bits: number): number {
+  return bits & ~(bits >> 31);
+}
+
 /** Memory for resolved rows, taken again and again: large arrays that come and go cost the garbage collector dearly. */
 export class RowBuffers {
   readonly #width: number;
@@ -76,23 +81,25 @@ export class PixelResolver implements Resolver {
   accept(scores: Scores, owned: Window, chip: { readonly width: number; readonly height: number }): void {
     if (owned.col === 0) this.#resolved = this.#buffers.take(owned.height);
     const { labels, confidence } = this.#resolved;
-    const classes = this.#classIds.length;
+    const classIds = this.#classIds;
+    const classes = classIds.length;
     const plane = chip.width * chip.height;
+    const bits = new Int32Array(scores.buffer, scores.byteOffset, scores.length);
     for (let row = 0; row < owned.height; row++) {
-      const target = row * this.#width + owned.col;
-      for (let col = 0; col < owned.width; col++) {
-        const cell = row * chip.width + col;
+      let target = row * this.#width + owned.col;
+      const start = row * chip.width;
+      for (let cell = start; cell < start + owned.width; cell++, target++) {
+        // numbers that are not negative rank as their bits do; without a branch, whose outcome in a city nobody can guess
         let best = 0;
-        let bestScore = scores[cell]!;
-        for (let k = 1; k < classes; k++) {
-          const score = scores[k * plane + cell]!;
-          if (score > bestScore) {
-            best = k;
-            bestScore = score;
-          }
+        let bestBits = positive(bits[cell]!);
+        for (let k = 1, at = cell + plane; k < classes; k++, at += plane) {
+          const behind = (bestBits - positive(bits[at]!)) | 0;
+          const isBetter = behind >> 31;
+          bestBits = (bestBits - (behind & isBetter)) | 0;
+          best ^= (best ^ k) & isBetter;
         }
-        labels[target + col] = this.#classIds[best]!;
-        confidence[target + col] = percent(bestScore);
+        labels[target] = classIds[best]!;
+        confidence[target] = percent(scores[best * plane + cell]!);
       }
     }
   }
