@@ -1,13 +1,14 @@
-import type { InferenceResult, InferenceTask } from "./inference-task.ts";
+import type { AnswerMemory, InferenceResult, InferenceTask } from "./inference-task.ts";
 import { isOutOfMemory } from "./out-of-memory.ts";
 import type { WorkerThreads } from "./worker-threads.ts";
 
-/** Chips in memory that is shared with the workers, and room for their scores. */
+/** Chips in memory that is shared with the workers, and room for the answers. */
 export type LoadedChips = Omit<InferenceTask, "batch">;
 
-/** What a device says of one chip. The scores lie in the memory that was loaded for it. */
+/** What a device says of one chip. */
 export interface Answer {
-  readonly scores: Float32Array | null;
+  /** The memory that was loaded for it; null where there are no scores. */
+  readonly found: AnswerMemory | null;
   /** Why there are no scores; null where there are. */
   readonly failure: string | null;
   /** The chip's share of the seconds inside the session. */
@@ -88,16 +89,16 @@ export class BatchRunner {
   }
 }
 
-function slice({ chips, scores, ...size }: LoadedChips, start: number, end: number): LoadedChips {
-  return { ...size, chips: chips.slice(start, end), scores: scores.slice(start, end) };
+function slice({ chips, answers, ...size }: LoadedChips, start: number, end: number): LoadedChips {
+  return { ...size, chips: chips.slice(start, end), answers: answers.slice(start, end) };
 }
 
 function answersOf(
-  { scores }: LoadedChips,
+  { answers }: LoadedChips,
   { failures, seconds }: InferenceResult & { kind: "answers" },
 ): readonly Answer[] {
   return failures.map((failure, i) => ({
-    scores: failure === null ? scores[i]! : null,
+    found: failure === null ? answers[i]! : null,
     failure,
     seconds: seconds / failures.length,
   }));

@@ -129,7 +129,7 @@ export class InferenceDevice {
       if (!this.#checking) this.#count(answers);
       return this.#isGpu ? await this.#withoutFailures(loaded, answers) : answers;
     } catch (error) {
-      if (error instanceof HungDeviceError) return this.#giveUp(withOwnScores(loaded), error);
+      if (error instanceof HungDeviceError) return this.#giveUp(withOwnMemory(loaded), error);
       if (!(error instanceof DeviceFailure || error instanceof WorkerDiedError)) throw error;
       if (this.#isGpu) return this.#giveUp(loaded, error);
       if (error instanceof DeviceFailure) throw error;
@@ -177,7 +177,7 @@ export class InferenceDevice {
       this.#warn("redone-on-cpu", `${reason}: the CPU infers such chips again`);
     }
     const chips = failed.map((i) => loaded.chips[i]!);
-    const again = await this.#onCpu({ ...loaded, chips, scores: failed.map((i) => loaded.scores[i]!) });
+    const again = await this.#onCpu({ ...loaded, chips, answers: failed.map((i) => loaded.answers[i]!) });
     return answers.map((answer, i) => (answer.failure === null ? answer : again[failed.indexOf(i)]!));
   }
 
@@ -197,11 +197,15 @@ export class InferenceDevice {
   }
 }
 
-/** The chips with other memory for their scores: a device that hangs may wake up and write to the one that it was given. */
-function withOwnScores({ scores, ...loaded }: LoadedChips): LoadedChips {
+/** The chips with other memory for the answers: a device that hangs may wake up and write to the one that it was given. */
+function withOwnMemory({ answers, ...loaded }: LoadedChips): LoadedChips {
+  const bytes = ({ byteLength }: Uint8Array) => new Uint8Array(new SharedArrayBuffer(byteLength));
   return {
     ...loaded,
-    scores: scores.map(({ byteLength }) => new Float32Array(new SharedArrayBuffer(byteLength))),
+    answers: answers.map(({ scores, winners }) => ({
+      scores: new Float32Array(new SharedArrayBuffer(scores.byteLength)),
+      winners: winners && { labels: bytes(winners.labels), confidence: bytes(winners.confidence) },
+    })),
   };
 }
 

@@ -1,6 +1,7 @@
 import type { SampleArray } from "../scene/raster-block.ts";
 import type { Flip } from "./flips.ts";
 import type { ModelCard } from "./model-card.ts";
+import type { Winners } from "./winners.ts";
 
 /** What every worker of a pool is given. */
 export interface WorkerSetup {
@@ -11,6 +12,14 @@ export interface WorkerSetup {
   readonly flips: readonly Flip[];
 }
 
+/** Where the answer to a chip goes. */
+export interface AnswerMemory {
+  /** Probabilities, [classes][height/stride][width/stride]. */
+  readonly scores: Float32Array;
+  /** What wins by them, for a model that answers for every pixel: found where the scores are still at hand. Else null. */
+  readonly winners: Winners | null;
+}
+
 /** Chips for one run of the model, all in memory that is shared with the worker. */
 export interface InferenceTask {
   /** Interleaved samples of height · width · bands, one array a chip. */
@@ -19,8 +28,8 @@ export interface InferenceTask {
   readonly height: number;
   /** Chips that the tensor holds, at least those given: always the same shape, so that a chip's answer does not depend on its company. */
   readonly batch: number;
-  /** Where the probabilities go, [classes][height/stride][width/stride], one array a chip. */
-  readonly scores: readonly Float32Array[];
+  /** One a chip. */
+  readonly answers: readonly AnswerMemory[];
 }
 
 /** How a run of the model went. */

@@ -7,8 +7,10 @@ import type { InferenceResult, InferenceTask, WorkerSetup } from "./inference-ta
 import { inputTensorData, type TensorSamples } from "./input-tensor.ts";
 import { loadingFault } from "./loading-fault.ts";
 import { scoresOf } from "./output-scores.ts";
+import { findWinners } from "./winners.ts";
 
 const { modelPath, card, executionProvider, flips } = setupOf(workerData);
+const classIds = Uint8Array.from(card.classes, ({ id }) => id);
 let session: Promise<InferenceSession> | undefined;
 let turn: Promise<unknown> = Promise.resolve();
 /** The input tensor's memory, kept from run to run: a session refuses shared memory. */
@@ -32,14 +34,18 @@ async function answer(task: InferenceTask): Promise<InferenceResult> {
   if (batch !== null && batch !== task.batch) return { kind: "fixed-batch", batch };
   const failures: (string | null)[] = task.chips.map(() => null);
   let seconds = 0;
-  if (flips.length > 1) for (const scores of task.scores) scores.fill(0);
+  if (flips.length > 1) for (const { scores } of task.answers) scores.fill(0);
   for (const flip of flips) {
     const input = new Tensor(card.input.dtype, inputValues(task, flip), inputShape(task));
     const run = await runTimed(ready, input);
     seconds += run.seconds;
-    task.scores.forEach((scores, i) => {
+    task.answers.forEach(({ scores }, i) => {
       failures[i] ??= addAnswer(scores, outputOf(run.output, i, task.batch), task, flip);
     });
+  }
+  for (const { scores, winners } of task.answers) {
+    if (winners === null) continue;
+    findWinners(scores, classIds, winners, { from: 0, to: winners.labels.length, at: 0 });
   }
   return { kind: "answers", failures, seconds };
 }

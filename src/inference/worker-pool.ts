@@ -8,11 +8,14 @@ import { type Answer, DeviceFailure, type LoadedChips } from "./batch-runner.ts"
 import { chipGroups } from "./chip-groups.ts";
 import { type DeviceOptions, type DeviceReport, InferenceDevice } from "./inference-device.ts";
 import type { Model } from "./model.ts";
+import type { Winners } from "./winners.ts";
 import { WorkerDiedError } from "./worker-threads.ts";
 
 /** A chip with its scores, [classes][height][width] cells; null for a chip without data. They hold until the next chip is asked for. */
 export interface InferredChip extends Omit<Chip, "data"> {
   readonly scores: Float32Array | null;
+  /** What wins by them, for a model that answers for every pixel; else null. */
+  readonly winners: Winners | null;
   /** Why the chip could not be inferred; null where it could. */
   readonly failure: string | null;
   /** Seconds inside the inference session; 0 for a chip without data. */
@@ -88,10 +91,11 @@ export class WorkerPool {
     let next = 0;
     const inferred = chips.map(({ data: samples, ...chip }): InferredChip => {
       const answer = samples === null ? NOT_ASKED : answers[next++]!;
-      const { scores, failure, seconds } = answer;
-      return { ...chip, scores, failure: failure === null ? null : oneLine(failure), seconds };
+      const { found, failure, seconds } = answer;
+      const { scores, winners } = found ?? NOTHING;
+      return { ...chip, scores, winners, failure: failure === null ? null : oneLine(failure), seconds };
     });
-    const own = answers.every(({ scores }) => scores === null || memory.holds(scores));
+    const own = answers.every(({ found }) => found === null || memory.holds(found.scores));
     return { chips: inferred, memory: own ? memory : null };
   }
 
@@ -105,7 +109,7 @@ export class WorkerPool {
       return await this.#device.answer(this.#load(memory, data, first.window));
     } catch (cause) {
       if (cause instanceof DeviceFailure)
-        return data.map(() => ({ scores: null, failure: cause.message, seconds: 0 }));
+        return data.map(() => ({ found: null, failure: cause.message, seconds: 0 }));
       throw cause instanceof WorkerDiedError ? failedChip(first, cause.message, cause) : cause;
     }
   }
@@ -116,8 +120,7 @@ export class WorkerPool {
     { width, height }: { readonly width: number; readonly height: number },
   ): LoadedChips {
     const { classes, output } = this.#model.card;
-    const cells = (width / output.stride) * (height / output.stride);
-    return memory.load(data, { width, height, scores: classes.length * cells });
+    return memory.load(data, { width, height, classes: classes.length, stride: output.stride });
   }
 
   /** Ends the workers. Every task must have settled: stopping a busy session would abort the process. */
@@ -126,7 +129,8 @@ export class WorkerPool {
   }
 }
 
-const NOT_ASKED: Answer = { scores: null, failure: null, seconds: 0 };
+const NOT_ASKED: Answer = { found: null, failure: null, seconds: 0 };
+const NOTHING = { scores: null, winners: null } as const;
 
 function failedChip({ window }: Pick<Chip, "window">, reason: string, cause?: unknown): UserError {
   return new UserError(

@@ -18,10 +18,12 @@ const REGIONS_PER_MEGAPIXEL = 500;
 
 /** What the memory plan of a run is made of. */
 export function memoryFacts(
-  { plan, grid, bands, scene, model: { card } }: PreparedRun,
+  run: PreparedRun,
   { outputs, maxMemory }: Config,
   { baseBytes, sessionBytes, batch, writers, regionsPerMegapixel = REGIONS_PER_MEGAPIXEL }: MeasuredMemory,
 ): MemoryFacts {
+  const { plan, grid, scene, model } = run;
+  const { card } = model;
   const rasterCache = Math.min(
     cacheShares(maxMemory).map.cacheBytes,
     (2 * Math.ceil(grid.width / COG_BLOCK) + 1) * COG_BLOCK ** 2,
@@ -30,7 +32,7 @@ export function memoryFacts(
     plan,
     width: grid.width,
     outputs,
-    inputPixelBytes: bands.length * sampleArray(scene.sampleType, 0).BYTES_PER_ELEMENT,
+    inputPixelBytes: inputPixelBytes(run),
     classes: card.classes.length,
     stride: card.output.stride,
     baseBytes,
@@ -42,6 +44,11 @@ export function memoryFacts(
     regions: (regionsPerMegapixel * grid.width * grid.height) / 1e6,
     ...tilesOf(grid, scene.path),
   };
+}
+
+/** Bytes of a pixel as the model is given it. */
+export function inputPixelBytes({ bands, scene }: Pick<PreparedRun, "bands" | "scene">): number {
+  return bands.length * sampleArray(scene.sampleType, 0).BYTES_PER_ELEMENT;
 }
 
 function tilesOf(grid: PreparedRun["grid"], path: string): Pick<MemoryFacts, "mercatorWidth" | "tiles"> {

@@ -52,9 +52,9 @@ export interface StageMemory {
 
 const ROWS_OF_TILES = "rows of tiles";
 const PACKED_ROWS = "packed rows of tiles";
-/** Chips that the tiler reads ahead, and how many of them begin together. */
-export const READ_AHEAD = 8;
-export const READ_BURST = 6;
+/** Chips that the tiler reads ahead: so many bytes of samples, in this range. */
+const AHEAD_BYTES = 12 * 2 ** 20;
+const AHEAD = { least: 2, most: 16 };
 /** Side of the blocks of the COGs in px. */
 export const COG_BLOCK = 512;
 /** What a scene keeps of its decoded blocks at most, see tiff-blocks. */
@@ -163,7 +163,14 @@ function chipBytes({ plan, inputPixelBytes, classes, stride, batch }: MemoryFact
   const pixels = plan.x.chip * plan.y.chip;
   const answering = (workers + 1) * batch;
   const scores = 4 * classes * (pixels / stride ** 2);
-  return (READ_AHEAD + answering) * pixels * (2 * inputPixelBytes + 1) + (answering + 1) * scores;
+  const winners = stride === 1 ? 2 * pixels : 0;
+  const read = chipsAhead(pixels * inputPixelBytes) + answering;
+  return read * pixels * (2 * inputPixelBytes + 1) + (answering + 1) * (scores + winners);
+}
+
+/** How many chips the tiler reads ahead, given the bytes of one: blocks of those that begin together are decoded together. */
+export function chipsAhead(bytes: number): number {
+  return Math.max(AHEAD.least, Math.min(AHEAD.most, Math.floor(AHEAD_BYTES / bytes)));
 }
 
 /**

@@ -1,5 +1,5 @@
+import { percent } from "../inference/winners.ts";
 import type { PixelRows } from "./pixel-rows.ts";
-import { percent } from "./resolve.ts";
 
 /** Four neighbouring cells of different winners: where the scores of each begin. */
 export interface Corners {

@@ -1,4 +1,5 @@
 import type { Window } from "../geo/window.ts";
+import { findWinners, type Winners } from "../inference/winners.ts";
 import type { Scores } from "./chip-blender.ts";
 
 /** Rows of finished answers: class id per pixel and the winner's score in percent (0–100). The next rows overwrite them. */
@@ -17,26 +18,30 @@ export interface ResolverState {
   readonly pixelRow: number;
 }
 
+/** Size of a chip in cells. */
+export interface ChipCells {
+  readonly width: number;
+  readonly height: number;
+}
+
+/** The answer of a chip by itself, which stands from a column and a row of it on: before them it is blended with other chips. */
+export interface OwnAnswer {
+  /** [height][width] of the chip. */
+  readonly winners: Winners;
+  readonly fromCol: number;
+  readonly fromRow: number;
+}
+
 /** Turns blended scores into labels: one row of chips at a time. */
 export interface Resolver {
-  /** Takes the owned cells of a chip; `owned` is in cells, `chipWidth` and `chipHeight` the size of the planes in `scores`. */
-  accept(scores: Scores, owned: Window, chip: { readonly width: number; readonly height: number }): void;
+  /** Takes the owned cells of a chip; `owned` is in cells, `chip` the size of the planes in `scores`. */
+  accept(scores: Scores, owned: Window, chip: ChipCells, own: OwnAnswer | null): void;
   /** The pixel rows that are final when a row of chips is complete; `last` when no more will come. */
   endOfRow(last: boolean): ResolvedRows;
   /** What must be kept between two rows of chips; null for nothing. */
   state(): ResolverState | null;
   /** Goes on from a state; called before the first chip. */
   resume(state: ResolverState): void;
-}
-
-/** Percent of a probability, 0–100, rounded. */
-export function percent(score: number): number {
-  return (score * 100 + 0.5) | 0;
-}
-
-/** The bits of a float, of zero where it is negative. */
-function positive(bits: number): number {
-  return bits & ~(bits >> 31);
 }
 
 /** Memory for resolved rows, taken again and again: large arrays that come and go cost the garbage collector dearly. */
@@ -78,29 +83,17 @@ export class PixelResolver implements Resolver {
     this.#resolved = this.#buffers.take(0);
   }
 
-  accept(scores: Scores, owned: Window, chip: { readonly width: number; readonly height: number }): void {
+  accept(scores: Scores, owned: Window, { width }: ChipCells, own: OwnAnswer | null): void {
     if (owned.col === 0) this.#resolved = this.#buffers.take(owned.height);
     const { labels, confidence } = this.#resolved;
-    const classIds = this.#classIds;
-    const classes = classIds.length;
-    const plane = chip.width * chip.height;
-    const bits = new Int32Array(scores.buffer, scores.byteOffset, scores.length);
     for (let row = 0; row < owned.height; row++) {
-      let target = row * this.#width + owned.col;
-      const start = row * chip.width;
-      for (let cell = start; cell < start + owned.width; cell++, target++) {
-        // numbers that are not negative rank as their bits do; without a branch, whose outcome in a city nobody can guess
-        let best = 0;
-        let bestBits = positive(bits[cell]!);
-        for (let k = 1, at = cell + plane; k < classes; k++, at += plane) {
-          const behind = (bestBits - positive(bits[at]!)) | 0;
-          const isBetter = behind >> 31;
-          bestBits = (bestBits - (behind & isBetter)) | 0;
-          best ^= (best ^ k) & isBetter;
-        }
-        labels[target] = classIds[best]!;
-        confidence[target] = percent(scores[best * plane + cell]!);
-      }
+      const [start, at] = [row * width, row * this.#width + owned.col];
+      const blended = own === null || row < own.fromRow ? owned.width : Math.min(own.fromCol, owned.width);
+      findWinners(scores, this.#classIds, this.#resolved, { from: start, to: start + blended, at });
+      if (own === null || blended === owned.width) continue;
+      const { winners } = own;
+      labels.set(winners.labels.subarray(start + blended, start + owned.width), at + blended);
+      confidence.set(winners.confidence.subarray(start + blended, start + owned.width), at + blended);
     }
   }
 

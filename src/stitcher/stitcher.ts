@@ -1,14 +1,17 @@
+import type { Winners } from "../inference/winners.ts";
 import { NODATA } from "../scene/class-scheme.ts";
 import type { AxisPlan, ChipPlan, PlannedChip } from "../tiler/chip-plan.ts";
 import { type Blend, cellSizes } from "./blend.ts";
 import { ChipBlender, type Scores } from "./chip-blender.ts";
-import { PixelResolver, type Resolver, type ResolverState } from "./resolve.ts";
+import { type OwnAnswer, PixelResolver, type Resolver, type ResolverState } from "./resolve.ts";
 import { UpsamplingResolver } from "./upsample.ts";
 
 /** A chip with the model's answer. */
 export interface ScoredChip extends PlannedChip {
   /** [classes][height][width] cells of the chip, probabilities; null for a chip without data. The stitcher overwrites it. */
   readonly scores: Scores | null;
+  /** What wins by these scores alone, [height][width] cells, where a worker has found it already. */
+  readonly winners?: Winners | null;
   /** Validity of the owned window: 1 = data; null when all of it is valid. */
   readonly ownedMask: Uint8Array | null;
 }
@@ -108,13 +111,24 @@ class Stitcher {
     if (chip.latticeCol === 0) this.#startRow(chip);
     const scores = chip.scores ?? this.#noScores();
     this.#blender.blend(scores, chip);
-    this.#resolver.accept(scores, this.#ownedCells(chip), this.#chip);
+    this.#resolver.accept(scores, this.#ownedCells(chip), this.#chip, this.#ownAnswer(chip));
     this.#keepMask(chip);
     return chip.latticeCol === this.#plan.x.count - 1 ? this.#finishRow(chip) : null;
   }
 
   #noScores(): Scores {
     return new Float32Array(this.#classes * this.#chip.width * this.#chip.height);
+  }
+
+  /** What of a chip's own answer no other chip changes: all owned cells beyond the overlaps with those before it. */
+  #ownAnswer({ winners, latticeCol, latticeRow }: ScoredChip): OwnAnswer | null {
+    if (winners == null) return null;
+    const { x, y } = this.#plan;
+    return {
+      winners,
+      fromCol: latticeCol === 0 ? 0 : x.overlap / this.#stride,
+      fromRow: latticeRow === 0 ? 0 : y.overlap / this.#stride,
+    };
   }
 
   /** The owned window in cells; at the end of an axis all cells to the chip's edge, for the interpolation. */

@@ -2,7 +2,13 @@ import type { Window } from "../geo/window.ts";
 import type { Scores } from "./chip-blender.ts";
 import { Contest } from "./contest.ts";
 import { PixelRows } from "./pixel-rows.ts";
-import { type ResolvedRows, type Resolver, type ResolverState, RowBuffers } from "./resolve.ts";
+import {
+  type ChipCells,
+  type ResolvedRows,
+  type Resolver,
+  type ResolverState,
+  RowBuffers,
+} from "./resolve.ts";
 
 /** Sizes for the upsampler: the scene in px, px per cell, cells of the lattice. */
 export interface UpsamplerOptions {
@@ -78,7 +84,7 @@ export class UpsamplingResolver implements Resolver {
     this.#pixelRow = pixelRow;
   }
 
-  accept(scores: Scores, owned: Window, chip: { readonly width: number; readonly height: number }): void {
+  accept(scores: Scores, owned: Window, chip: ChipCells): void {
     const { cellCols } = this.#options;
     const classes = this.#classes;
     if (owned.col === 0) this.#append(owned.height);

@@ -39,18 +39,10 @@ try {
 }
 
 function trace(labels: string, options: object): Traced {
-  const script = fileURLToPath(new URL("trace-labels.ts", import.meta.url));
+  const script = fileURLToPath(new URL("trace-labels.mjs", import.meta.url));
   const output = join(folder, "landcover.parquet");
   // as src/cli/main.ts sets it
-  const args = [
-    "--heap-growing-percent=300",
-    "--import",
-    "tsx",
-    script,
-    labels,
-    output,
-    JSON.stringify(options),
-  ];
+  const args = ["--heap-growing-percent=300", script, labels, output, JSON.stringify(options)];
   const said = execFileSync(process.execPath, args, { encoding: "utf8" });
   return { ...(JSON.parse(said) as Omit<Traced, "bytes">), bytes: statSync(output).size };
 }

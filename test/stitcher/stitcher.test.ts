@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { findWinners } from "../../src/inference/winners.ts";
 import { type LabelStrip, type ScoredChip, stitch } from "../../src/stitcher/stitcher.ts";
 import { type ChipPlan, planChips, plannedChips } from "../../src/tiler/chip-plan.ts";
 import { seededRandom } from "../support/random.ts";
@@ -147,6 +148,30 @@ describe("stitch", () => {
         }
       }),
       { numRuns: 25 },
+    );
+  });
+
+  test("property: winners that came with the chips give the same map as those found here", async () => {
+    await fc.assert(
+      fc.asyncProperty(cases, async ({ width, height, chipCells, overlapShare, blend, seed }) => {
+        const overlap = Math.floor(chipCells * overlapShare);
+        const plan = planChips({ width, height }, { chip: chipCells, overlap });
+        const noisy = [...scoredChips(plan, 1, seed)].map((chip) => ({
+          ...chip,
+          scores: chip.scores!.map((score, i) => score / (1 + ((chip.index + i) % 3))),
+        }));
+        const withWinners = noisy.map((chip) => {
+          const cells = chip.scores.length / CLASS_IDS.length;
+          const winners = { labels: new Uint8Array(cells), confidence: new Uint8Array(cells) };
+          findWinners(chip.scores, Uint8Array.from(CLASS_IDS), winners, { from: 0, to: cells, at: 0 });
+          return { ...chip, scores: chip.scores.slice(), winners };
+        });
+        const found = await stitchAll(plan, 1, blend, withWinners);
+        const expected = await stitchAll(plan, 1, blend, noisy);
+        expect(found.labels).toEqual(expected.labels);
+        expect(found.confidence).toEqual(expected.confidence);
+      }),
+      { numRuns: 60 },
     );
   });
 

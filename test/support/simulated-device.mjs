@@ -19,7 +19,7 @@ const cpuSeconds = new Float64Array(settings.cpuSeconds);
 const answerFile = answers === null ? null : openSync(answers, "r");
 let answered = 0;
 
-export function infer({ chips, width, height, batch, scores }) {
+export function infer({ chips, width, height, batch, answers: places }) {
   const task = Atomics.add(log, 0, 1);
   Atomics.store(log, 1 + 2 * task, batch);
   Atomics.store(log, 2 + 2 * task, chips.length);
@@ -28,12 +28,12 @@ export function infer({ chips, width, height, batch, scores }) {
     return { kind: "failed", message: "CUDA failure 2: out of memory ; GPU=0 ; hostname=simulated" };
   if (task === hangs?.at) {
     Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, hangs.seconds * 1000);
-    if (hangs.confused) for (const part of scores) part.fill(Number.NaN);
+    if (hangs.confused) for (const { scores } of places) scores.fill(Number.NaN);
     if (hangs.confused) return { kind: "failed", message: "the driver is confused" };
   }
   const seconds = (secondsPerMegapixel * batch * width * height) / 1e6;
   if (seconds > 0) Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, seconds * 1000);
-  const failures = chips.map((chip, i) => answer(chip, scores[i], width * height));
+  const failures = chips.map((chip, i) => answer(chip, places[i], width * height));
   cpuSeconds[0] = threadSeconds();
   return { kind: "answers", failures, seconds };
 }
@@ -47,7 +47,7 @@ function threadSeconds() {
   }
 }
 
-function answer(chip, scores, pixels) {
+function answer(chip, { scores, winners }, pixels) {
   if (answerFile !== null) {
     readSync(answerFile, scores, 0, scores.byteLength, scores.byteLength * answered++);
     return null;
@@ -57,6 +57,8 @@ function answer(chip, scores, pixels) {
   for (let i = 0; i < pixels; i++) {
     const label = (chip[i * 3] + chip[i * 3 + 1] + chip[i * 3 + 2]) >> 8;
     scores[Math.min(label, card.classes.length - 1) * pixels + i] = 1;
+    winners.labels[i] = card.classes[Math.min(label, card.classes.length - 1)].id;
+    winners.confidence[i] = 100;
   }
   return null;
 }
