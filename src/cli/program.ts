@@ -3,20 +3,18 @@ import { VERSION } from "../pipeline/manifest.ts";
 import { MEMORY_SIZE } from "../pipeline/memory-size.ts";
 import { OUTPUTS } from "../pipeline/outputs.ts";
 import { EVENT_TYPES } from "../pipeline/progress.ts";
-import { doctorCommand } from "./doctor-command.ts";
-import { type EvaluateFlags, evaluateCommand } from "./evaluate-command.ts";
-import { type InspectFlags, inspectCommand } from "./inspect-command.ts";
-import { type MapFlags, mapCommand } from "./map-command.ts";
-import { modelsCommand } from "./models-command.ts";
+import type { EvaluateFlags } from "./evaluate-command.ts";
+import type { InspectFlags } from "./inspect-command.ts";
+import type { MapFlags } from "./map-command.ts";
 import type { CommandOutput } from "./output.ts";
-import { type ServeFlags, serveCommand } from "./serve-command.ts";
-import { type TilesFlags, tilesCommand } from "./tiles-command.ts";
+import type { ServeFlags } from "./serve-command.ts";
+import type { TilesFlags } from "./tiles-command.ts";
 
 /** Gives the signal of a command that must clean up when it is stopped; `notice` says what happens then. */
 export type Interruptible = (notice: string) => AbortSignal;
 
 /**
- * The command line: parses, and calls one handler. Throws CommanderError for wrong usage, which it has explained by then.
+ * The command line: parses, and calls one handler, which is loaded then: a command pays for its own modules alone. Throws CommanderError for wrong usage, which it has explained by then.
  */
 export function program(output: CommandOutput, interruptible: Interruptible): Command {
   const root = new Command("landstitch")
@@ -37,27 +35,38 @@ export function program(output: CommandOutput, interruptible: Interruptible): Co
     .description("explain a scene, model or PMTiles archive; check the rules of a COG")
     .option("--json", "print JSON")
     .option("-o, --output <file>", "write a card to start from for a model that has none")
-    .action((file: string, flags: InspectFlags) => inspectCommand(file, flags, output));
+    .action(async (file: string, flags: InspectFlags) => {
+      const { inspectCommand } = await import("./inspect-command.ts");
+      return inspectCommand(file, flags, output);
+    });
   root
     .command("evaluate <prediction> <reference>")
     .description("compare a land-cover raster with reference labels")
     .option("--json", "print JSON")
     .option("-o, --output <file>", "also write the scores as JSON")
     .option("--ignore <ids>", "reference values to leave out, for example 0,7", numbers)
-    .action((prediction: string, reference: string, flags: EvaluateFlags) =>
-      evaluateCommand(prediction, reference, flags, output),
-    );
+    .action(async (prediction: string, reference: string, flags: EvaluateFlags) => {
+      const { evaluateCommand } = await import("./evaluate-command.ts");
+      return evaluateCommand(prediction, reference, flags, output);
+    });
   addServe(root, output, interruptible);
   root
     .command("models")
     .description("list the installed models with their measured accuracy")
     .option("--json", "print the model cards")
-    .action((flags: { json?: boolean }) => modelsCommand(flags, output));
+    .action(async (flags: { json?: boolean }) => {
+      const { modelsCommand } = await import("./models-command.ts");
+      return modelsCommand(flags, output);
+    });
   root
     .command("doctor")
     .description("say what this machine has, which devices work, and what is missing")
     .option("--json", "print JSON")
-    .action((flags: { json?: boolean }) => doctorCommand(flags, output, interruptible("Stopping.")));
+    .action(async (flags: { json?: boolean }) => {
+      const signal = interruptible("Stopping.");
+      const { doctorCommand } = await import("./doctor-command.ts");
+      return doctorCommand(flags, output, signal);
+    });
   return root;
 }
 
@@ -135,9 +144,11 @@ function addMap(root: Command, output: CommandOutput, interruptible: Interruptib
     .option("--attribution <text>", "credit line for the imagery")
     .option("--json", `print events as JSON lines, of type ${EVENT_TYPES.join(", ")}`)
     .option("--quiet", "print nothing but errors")
-    .action((scenes: string[], flags: MapFlags) =>
-      mapCommand(scenes, flags, output, interruptible(STOPPING_MAP)),
-    );
+    .action(async (scenes: string[], flags: MapFlags) => {
+      const signal = interruptible(STOPPING_MAP);
+      const { mapCommand } = await import("./map-command.ts");
+      return mapCommand(scenes, flags, output, signal);
+    });
 }
 
 const STOPPING_MAP = "Stopping: chips under way are finished first.";
@@ -151,9 +162,11 @@ function addServe(root: Command, output: CommandOutput, interruptible: Interrupt
     .option("--port <n>", "port to listen on; 0 takes a free one", wholeNumber, 8080)
     .option("--host <address>", "address to listen on; 0.0.0.0 is the whole network", "127.0.0.1")
     .option("--processes <n>", "processes that answer; by default one a core, four at most", processes)
-    .action((folder: string, other: string | undefined, flags: ServeFlags) =>
-      serveCommand(folder, other, flags, output, interruptible(STOPPING_SERVER)),
-    );
+    .action(async (folder: string, other: string | undefined, flags: ServeFlags) => {
+      const signal = interruptible(STOPPING_SERVER);
+      const { serveCommand } = await import("./serve-command.ts");
+      return serveCommand(folder, other, flags, output, signal);
+    });
 }
 
 function addTiles(root: Command, output: CommandOutput, interruptible: Interruptible): void {
@@ -174,9 +187,11 @@ function addTiles(root: Command, output: CommandOutput, interruptible: Interrupt
     .option("--attribution <text>", "credit line for the imagery")
     .option("--json", "print events as JSON lines")
     .option("--quiet", "print nothing but errors")
-    .action((scene: string, flags: TilesFlags) =>
-      tilesCommand(scene, flags, output, interruptible(STOPPING_TILES)),
-    );
+    .action(async (scene: string, flags: TilesFlags) => {
+      const signal = interruptible(STOPPING_TILES);
+      const { tilesCommand } = await import("./tiles-command.ts");
+      return tilesCommand(scene, flags, output, signal);
+    });
 }
 
 function list(text: string): string[] {

@@ -2,7 +2,6 @@ import { readdir, readFile } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { distance } from "fastest-levenshtein";
-import { parse } from "yaml";
 import type * as z from "zod";
 import { messageOf, UserError } from "../errors.ts";
 import { type Config, type ConfigInput, configSchema } from "./config.ts";
@@ -47,6 +46,7 @@ async function readYaml(path: string): Promise<unknown> {
       { cause },
     );
   }
+  const { parse } = await import("yaml");
   try {
     return parse(text) ?? {};
   } catch (cause) {

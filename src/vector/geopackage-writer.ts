@@ -1,5 +1,5 @@
 import { rm, stat } from "node:fs/promises";
-import sqlite, { type Database } from "node-sqlite3-wasm";
+import type { Database } from "node-sqlite3-wasm";
 import type { Bounds } from "../geo/grid.ts";
 import type { FeatureMaker, VectorOptions, VectorResult } from "./feature.ts";
 import type { FeatureGroup } from "./feature-group.ts";
@@ -35,6 +35,7 @@ async function writeDatabase(
   { grid }: VectorOptions,
 ): Promise<void> {
   await removeLock(path);
+  const { default: sqlite } = await import("node-sqlite3-wasm");
   const database = new sqlite.Database(path);
   try {
     database.exec("PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; BEGIN");

@@ -126,7 +126,7 @@ describe("map refuses, in two lines and with exit 2, a model", () => {
     });
     await expectRefusal(
       model,
-      /its SHA-256 is [0-9a-f]{64}, but the card says 2f34/,
+      /its SHA-256 is [0-9a-f]{64}, but the card says 1444/,
       /Get the file again.*`sha256`/,
     );
   });
