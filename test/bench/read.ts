@@ -14,7 +14,7 @@ const root = fileURLToPath(new URL("../../", import.meta.url));
 const source = join(root, "../shared/data/scenes/dubai-mosaic-11897x6184.tif");
 /** The Python that GDAL was installed with. */
 const python = join(dirname(execFileSync("which", ["gdalinfo"], { encoding: "utf8" })), "python3");
-const SIDE = 4096;
+const SIDE = 6144;
 const WINDOWS = ["1024", "896"];
 const TILED = ["-co", "TILED=YES", "-co", "BLOCKXSIZE=512", "-co", "BLOCKYSIZE=512"];
 
@@ -99,7 +99,7 @@ process.exitCode = rows.every(({ holds }) => holds) ? 0 : 1;
 
 function measured(encoding: Encoding): { readonly line: string; readonly holds: boolean } {
   const path = join(folder, `${encoding.name}.tif`);
-  const window = ["-srcwin", "2000", "1000", String(SIDE), String(SIDE)];
+  const window = ["-srcwin", "2000", "0", String(SIDE), String(SIDE)];
   execFileSync("gdal_translate", ["-q", ...window, ...encoding.options, source, path]);
   const results = Array.from({ length: rounds }, () => ({
     own: byScript(path, "landstitch"),
