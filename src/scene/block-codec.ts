@@ -1,6 +1,6 @@
 import { inflateSync } from "node:zlib";
 import { codecName, isImageCodec } from "./codec-names.ts";
-import type { ImageDecoder } from "./image-decoder.ts";
+import type { BlockRows, ImageDecoder } from "./image-decoder.ts";
 import { decodeLzw } from "./lzw.ts";
 import { decodePackBits } from "./packbits.ts";
 import { undoPredictor } from "./predictor.ts";
@@ -31,17 +31,17 @@ const BYTE_CODECS: Readonly<Record<number, Decompress>> = {
 export async function decodeBlock(
   image: TiffImage,
   reading: Promise<Uint8Array>,
-  { rows, decodeImage }: { readonly rows: number; readonly decodeImage: ImageDecoder },
+  { decodeImage, ...place }: BlockRows & { readonly decodeImage: ImageDecoder },
 ): Promise<SampleArray> {
-  if (isImageCodec(image.compression)) return decodeImage(image, reading, rows);
-  const expected = storedBytes(image, rows);
+  if (isImageCodec(image.compression)) return decodeImage(image, reading, place);
+  const expected = storedBytes(image, place.rows);
   const decompress = BYTE_CODECS[image.compression];
   if (decompress === undefined) throw new RangeError(`no codec for ${codecName(image.compression)}`);
   const stored = await decompress(await reading, storedBytes(image, image.blockHeight));
   if (stored.byteLength < expected)
     throw new RangeError(`it holds ${stored.byteLength} bytes of ${expected}`);
   const exact = stored.subarray(0, expected);
-  if (image.bits === 1) return unpackBits(exact, image.blockWidth * samplesInBlock(image), rows);
+  if (image.bits === 1) return unpackBits(exact, image.blockWidth * samplesInBlock(image), place.rows);
   return toSamples(image, exact);
 }
 

@@ -61,14 +61,15 @@ async function loadBlock(
   const byteCount = image.byteCounts[index]!;
   if (offset === 0 || byteCount === 0) return null;
   const { across, down } = blockCounts(image);
-  const row = Math.floor(index / across) % down;
+  const blockRow = Math.floor(index / across);
+  const row = blockRow % down;
   const rows = image.tiled
     ? image.blockHeight
     : Math.min(image.blockHeight, image.height - row * image.blockHeight);
   try {
     if (byteCount > 2 * storedBytes(image, image.blockHeight) + 65536)
       throw new RangeError(`its ${byteCount} bytes are more than its pixels need`);
-    return await decodeBlock(image, read(image, index), { rows, decodeImage });
+    return await decodeBlock(image, read(image, index), { rows, blockRow, decodeImage });
   } catch (error) {
     if (error instanceof UserError && error.code.startsWith("http")) throw error;
     const { blockWidth: width } = image;

@@ -102,6 +102,8 @@ function report(): void {
     if (found === undefined) return "–";
     return `${((found.cpuSeconds / side ** 2) * 1e9).toFixed(0)}, ${(found.peakBytes / 1e6).toFixed(0)}`;
   };
+  const mapSpeed = ({ side, stages }: BigRun): string =>
+    (side ** 2 / 1e6 / stages.find(({ stage }) => stage === "map")!.seconds).toFixed(1);
   const title = values.outputs === undefined ? "Big scenes" : `Big scenes, ${values.outputs}`;
   const made = values.outputs === undefined ? "all default outputs" : `--outputs ${values.outputs}`;
   writeSection(title, `npm run bench:big -- ${process.argv.slice(2).join(" ")}`, [
@@ -113,6 +115,7 @@ function report(): void {
     ...(first?.stages ?? []).map(({ stage }) => `| ${stage} | ${column((run) => stageCell(stage, run))} |`),
     `| all, CPU-s per megapixel | ${column((run) => perMegapixel(run).toFixed(3))} |`,
     `| ÷ that of the first (asked for: within 1.15) | ${column((run) => (perMegapixel(run) / perMegapixel(first!)).toFixed(2))} |`,
+    `| map, Mpx per second (asked for: ≥ 20) | ${column(mapSpeed)} |`,
     `| wall time, s | ${column(({ stages }) => stages.reduce((sum, { seconds }) => sum + seconds, 0).toFixed(0))} |`,
     `| peak resident memory, MB (asked for: < 2000) | ${column(({ peakBytes }) => (peakBytes / 1e6).toFixed(0))} |`,
     `| scene, MB | ${column(({ sceneBytes }) => (sceneBytes / 1e6).toFixed(1))} |`,

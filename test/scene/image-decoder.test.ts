@@ -12,6 +12,7 @@ import { scratchFolder } from "../support/scratch.ts";
 const scratch = scratchFolder();
 const BLOCKS = 20;
 const SIDE = 64;
+const ROW = { rows: SIDE, blockRow: 0 };
 
 /** A column of pictures with smooth and noisy parts. */
 function pictures(samples: 1 | 3): Uint8Array {
@@ -64,7 +65,7 @@ test.each([
 ])("blocks that wait together decode to the samples of each alone: $name", async ({ tiles }) => {
   const { image, blocks } = await tiles();
   const decode = imageDecoder();
-  const together = await Promise.all(blocks.map((block) => decode(image, Promise.resolve(block), SIDE)));
+  const together = await Promise.all(blocks.map((block) => decode(image, Promise.resolve(block), ROW)));
   for (const [i, block] of blocks.entries()) expect(together[i]).toEqual(await one(image, block));
   const group = blocks.slice(0, blocksTogether(image));
   expect(group.length).toBeGreaterThan(1);
@@ -98,9 +99,7 @@ test.each([
   const spoilt = blocks.map((block, i) => (i === 7 ? spoil(block) : block));
   await expect(decodeImageBlocks(image, spoilt.slice(0, 16))).rejects.toThrow();
   const decode = imageDecoder();
-  const settled = await Promise.allSettled(
-    spoilt.map((block) => decode(image, Promise.resolve(block), SIDE)),
-  );
+  const settled = await Promise.allSettled(spoilt.map((block) => decode(image, Promise.resolve(block), ROW)));
   const alone = await Promise.allSettled(spoilt.map((block) => one(image, block)));
   expect(settled).toEqual(alone);
   expect(settled.map(({ status }) => status === "rejected")).toEqual(blocks.map((_, i) => i === 7));
@@ -118,7 +117,7 @@ test.each([
       .toBuffer();
     const decode = imageDecoder();
     const settled = await Promise.allSettled(
-      [blocks[0]!, small, blocks[1]!].map((block) => decode(image, Promise.resolve(block), SIDE)),
+      [blocks[0]!, small, blocks[1]!].map((block) => decode(image, Promise.resolve(block), ROW)),
     );
     expect(settled.map(({ status }) => status)).toEqual(["fulfilled", "rejected", "fulfilled"]);
   },
@@ -128,6 +127,20 @@ test("a block that cannot be read fails alone, and what waits for it is decoded"
   const { image, blocks } = await jpegTiles({ samples: 3, quality: 80 });
   const decode = imageDecoder();
   const reads = [Promise.resolve(blocks[0]!), Promise.reject(new Error("gone")), Promise.resolve(blocks[1]!)];
-  const settled = await Promise.allSettled(reads.map((reading) => decode(image, reading, SIDE)));
+  const settled = await Promise.allSettled(reads.map((reading) => decode(image, reading, ROW)));
   expect(settled.map(({ status }) => status)).toEqual(["fulfilled", "rejected", "fulfilled"]);
+});
+
+test("blocks of one row share their memory, those of two rows do not: a cache can forget row after row", async () => {
+  const { image, blocks } = await jpegTiles({ samples: 3, quality: 80 });
+  const decode = imageDecoder();
+  const decoded = await Promise.all(
+    blocks.map((block, i) => decode(image, Promise.resolve(block), { rows: SIDE, blockRow: i % 2 })),
+  );
+  const memoryOf = (row: number) =>
+    new Set(decoded.flatMap(({ buffer }, i) => (i % 2 === row ? [buffer] : [])));
+  expect(memoryOf(0).size).toBe(1);
+  expect(memoryOf(1).size).toBe(1);
+  expect([...memoryOf(0)][0]).not.toBe([...memoryOf(1)][0]);
+  for (const [i, block] of blocks.entries()) expect(decoded[i]).toEqual(await one(image, block));
 });
