@@ -4,6 +4,7 @@ import { type SampleType, sampleArray } from "../scene/raster-block.ts";
 import { inputTensorData } from "./input-tensor.ts";
 import { modelCardSchema } from "./model-card.ts";
 import { scoresOf } from "./output-scores.ts";
+import { findWinners } from "./winners.ts";
 
 /**
  * Child process that tries a device: `node device-probe.js DEVICE MODEL CARD SAMPLETYPE SIDE`, with the samples of a crop on standard
@@ -37,14 +38,9 @@ async function labels(provider: string): Promise<readonly number[]> {
   const outputs = await session.run({ [input.name ?? session.inputNames[0]!]: tensor });
   const answer = outputs[output.name ?? session.outputNames[output.index]!]!;
   const cells = side / output.stride;
-  return winners(scoresOf(answer, card, { width: cells, height: cells }), card.classes.length);
-}
-
-function winners(scores: Float32Array, classes: number): number[] {
-  const cells = scores.length / classes;
-  return Array.from({ length: cells }, (_, cell) => {
-    let best = 0;
-    for (let k = 1; k < classes; k++) if (scores[k * cells + cell]! > scores[best * cells + cell]!) best = k;
-    return best;
-  });
+  const scores = scoresOf(answer, card, { width: cells, height: cells });
+  const winners = { labels: new Uint8Array(cells ** 2), confidence: new Uint8Array(cells ** 2) };
+  const channels = Uint8Array.from(card.classes, (_, channel) => channel);
+  findWinners(scores, channels, winners, { from: 0, to: cells ** 2, at: 0 });
+  return [...winners.labels];
 }
