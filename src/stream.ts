@@ -1,8 +1,8 @@
 /**
  * Applies `fn` to every item with at most `concurrency` calls under way and yields the results in the order of the source.
- * Items are taken from the source only when there is room for `burst` of them (1 by default), so that as many calls begin together. The source is closed when the consumer stops early or
- * anything fails; calls under way are waited for, and the first failure in source order is thrown: a failure of the source itself
- * comes after the results of the items before it.
+ * Items are taken from the source only when there is room for `burst` of them (1 by default), so that as many calls begin together.
+ * The source is closed when the consumer stops early or anything fails; calls under way are waited for, and the first failure in source
+ * order is thrown: a failure of the source itself comes after the results of the items before it.
  */
 export async function* mapOrdered<A, B>(
   source: AsyncIterable<A> | Iterable<A>,

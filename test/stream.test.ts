@@ -41,6 +41,25 @@ afterEach(async () => {
 });
 
 describe("mapOrdered", () => {
+  test("takes items in bursts: none until there is room for as many as begin together", async () => {
+    const { seen, source } = numbers(20);
+    const results = mapOrdered(source, (item) => Promise.resolve(item), { concurrency: 5, burst: 3 });
+    const taken: number[] = [];
+    for (let i = 0; i < 8; i++) {
+      expect((await results.next()).value).toBe(i);
+      taken.push(seen.taken);
+    }
+    expect(taken).toEqual([5, 5, 5, 8, 8, 8, 11, 11]);
+    await results.return(undefined);
+    expect(
+      await collect(mapOrdered(numbers(7).source, async (item) => item, { concurrency: 5, burst: 3 })),
+    ).toEqual([0, 1, 2, 3, 4, 5, 6]);
+    for (const burst of [0, 6])
+      await expect(mapOrdered([1], async (item) => item, { concurrency: 5, burst }).next()).rejects.toThrow(
+        /burst is/,
+      );
+  });
+
   test("property: yields every result in the order of the source, whichever call ends first", async () => {
     const delays = fc.array(fc.nat(4), { maxLength: 12 });
     await fc.assert(

@@ -14,7 +14,8 @@ import type { TilesFlags } from "./tiles-command.ts";
 export type Interruptible = (notice: string) => AbortSignal;
 
 /**
- * The command line: parses, and calls one handler, which is loaded then: a command pays for its own modules alone. Throws CommanderError for wrong usage, which it has explained by then.
+ * The command line: parses, and calls one handler, which is loaded then: a command pays for its own modules alone. Throws
+ * CommanderError for wrong usage, which it has explained by then.
  */
 export function program(output: CommandOutput, interruptible: Interruptible): Command {
   const root = new Command("landstitch")
