@@ -1,0 +1,61 @@
+import { readFileSync } from "node:fs";
+
+/** The functions of assembly/, which is where they are described. Addresses and lengths are in bytes of the instance's own memory. */
+export interface KernelFunctions {
+  readonly heapBase: () => number;
+  readonly addUpBytes: (bytes: number, rows: number, rowLength: number, samples: number) => void;
+}
+
+/** The functions over memory of their own, with a place in it for each array of the caller. */
+export interface Kernels<Name extends string> {
+  readonly run: KernelFunctions;
+  /** Where each array begins. */
+  readonly at: Readonly<Record<Name, number>>;
+  /** The arrays themselves. */
+  readonly bytes: Readonly<Record<Name, Uint8Array<ArrayBuffer>>>;
+}
+
+interface WasmMemory {
+  readonly buffer: ArrayBuffer;
+  readonly grow: (pages: number) => number;
+}
+
+/** What is used of the global; the types of Node 20 do not have it. */
+declare const WebAssembly: {
+  readonly Module: new (bytes: Uint8Array) => object;
+  readonly Memory: new (descriptor: { readonly initial: number }) => WasmMemory;
+  readonly Instance: new (
+    module: object,
+    imports: { readonly env: { readonly memory: WasmMemory } },
+  ) => { readonly exports: object };
+};
+
+/** The compiled module, from src and from dist alike. */
+const FILE = new URL("../../dist/kernels/kernels.wasm", import.meta.url);
+const PAGE = 65_536;
+/** Arrays begin at multiples of it, and may be read and written so far past their end (bytes). */
+const SLACK = 16;
+
+let compiled: object | null = null;
+
+/** Makes room for arrays of these lengths (bytes), all zero. They stay where they are; for longer ones make others. */
+export function createKernels<Name extends string>(lengths: Readonly<Record<Name, number>>): Kernels<Name> {
+  compiled ??= new WebAssembly.Module(readFileSync(FILE));
+  const memory = new WebAssembly.Memory({ initial: 1 });
+  const run = new WebAssembly.Instance(compiled, { env: { memory } }).exports as KernelFunctions;
+  const names = Object.keys(lengths) as Name[];
+  const at = {} as Record<Name, number>;
+  let end = alignUp(run.heapBase(), SLACK);
+  for (const name of names) {
+    at[name] = end;
+    end = alignUp(end + lengths[name], SLACK) + SLACK;
+  }
+  memory.grow(Math.max(0, Math.ceil(end / PAGE) - 1));
+  const bytes = {} as Record<Name, Uint8Array<ArrayBuffer>>;
+  for (const name of names) bytes[name] = new Uint8Array(memory.buffer, at[name], lengths[name]);
+  return { run, at, bytes };
+}
+
+function alignUp(value: number, unit: number): number {
+  return Math.ceil(value / unit) * unit;
+}
