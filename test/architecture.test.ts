@@ -11,6 +11,7 @@ const ORDER = [
   "errors.ts",
   "stream.ts",
   "thread-loading.ts",
+  "kernels",
   "geo",
   "scene",
   "tiler",
@@ -44,6 +45,7 @@ interface SourceFile {
 const files: readonly SourceFile[] = readdirSync(SRC, { recursive: true, encoding: "utf8" })
   .filter((path) => /\.tsx?$/.test(path))
   .map((path) => path.split(sep).join("/"))
+  .filter((path) => !path.startsWith("kernels/assembly/")) // AssemblyScript has imports of its own
   .sort()
   .map(readSource);
 

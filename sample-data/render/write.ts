@@ -1,8 +1,15 @@
+import { deflateSync } from "node:zlib";
 import { crsFromEpsg } from "../../src/geo/crs.ts";
 import type { Grid } from "../../src/geo/grid.ts";
-import { deflateCodec } from "../../src/raster/block-codec.ts";
+import {
+  type BlockCodec,
+  type DeflateOptions,
+  deflateCodec,
+  differenceRows,
+} from "../../src/raster/block-codec.ts";
 import { createCog } from "../../src/raster/cog-writer.ts";
 import { jpegCodec } from "../../src/raster/jpeg-codec.ts";
+import { bytesOf } from "../../src/raster/strip.ts";
 import { NODATA } from "../../src/scene/class-scheme.ts";
 import type { Canvas } from "./canvas.ts";
 import { CLASSES } from "./material.ts";
@@ -67,7 +74,7 @@ export async function writeLabels(
   const labels = canvas.label.slice();
   const mask = swath === null ? null : maskOf(canvas, swath);
   if (mask !== null) for (let i = 0; i < mask.length; i++) if (mask[i] === 0) labels[i] = NODATA;
-  const codec = deflateCodec({ level: 9, strategy: "default" });
+  const codec = smallest();
   const cog = await createCog(path, {
     grid,
     sampleType: "uint8",
@@ -94,7 +101,7 @@ export async function writeReflectance(
     const pixel = Math.floor(i / 4);
     return swath(pixel % canvas.width, Math.floor(pixel / canvas.width)) ? 40 + 5 * ((value + 2) >> 2) : 0;
   });
-  const codec = deflateCodec({ level: 9, strategy: "default", predictor: 2 });
+  const codec = smallest({ predictor: 2 });
   const cog = await createCog(path, {
     grid,
     sampleType: "uint16",
@@ -138,4 +145,13 @@ async function writeRows(
   } finally {
     await cog.abort();
   }
+}
+
+/** Deflate that takes its time: these files are read far more often than they are rendered. */
+function smallest(options: DeflateOptions = {}): BlockCodec {
+  const encode: BlockCodec["encode"] = async (block) => {
+    if (options.predictor === 2) differenceRows(block);
+    return deflateSync(bytesOf(block.data), { level: 9 });
+  };
+  return { ...deflateCodec(options), deflate: null, encode };
 }

@@ -2,9 +2,16 @@ import { readFileSync } from "node:fs";
 
 /** The functions of assembly/, which is where they are described. Addresses and lengths are in bytes of the instance's own memory. */
 export interface KernelFunctions {
+  readonly memory: WasmMemory;
   readonly heapBase: () => number;
+  readonly deflate: (source: number, length: number, target: number) => number;
+  readonly halveByMode: Halve;
+  readonly halveByMean: Halve;
+  readonly differenceBytes: (bytes: number, rows: number, rowLength: number) => void;
   readonly addUpBytes: (bytes: number, rows: number, rowLength: number, samples: number) => void;
 }
+
+type Halve = (top: number, bottom: number, count: number, holes: boolean, target: number) => void;
 
 /** The functions over memory of their own, with a place in it for each array of the caller. */
 export interface Kernels<Name extends string> {
@@ -15,6 +22,7 @@ export interface Kernels<Name extends string> {
   readonly bytes: Readonly<Record<Name, Uint8Array<ArrayBuffer>>>;
 }
 
+/** Its buffer is another one after it has grown. */
 interface WasmMemory {
   readonly buffer: ArrayBuffer;
   readonly grow: (pages: number) => number;
@@ -23,26 +31,21 @@ interface WasmMemory {
 /** What is used of the global; the types of Node 20 do not have it. */
 declare const WebAssembly: {
   readonly Module: new (bytes: Uint8Array) => object;
-  readonly Memory: new (descriptor: { readonly initial: number }) => WasmMemory;
-  readonly Instance: new (
-    module: object,
-    imports: { readonly env: { readonly memory: WasmMemory } },
-  ) => { readonly exports: object };
+  readonly Instance: new (module: object) => { readonly exports: object };
 };
 
 /** The compiled module, from src and from dist alike. */
 const FILE = new URL("../../dist/kernels/kernels.wasm", import.meta.url);
 const PAGE = 65_536;
-/** Arrays begin at multiples of it, and may be read and written so far past their end (bytes). */
-const SLACK = 16;
+/** Arrays begin at multiples of it and may be read and written so far past their end (bytes). */
+const SLACK = 32;
 
 let compiled: object | null = null;
 
 /** Makes room for arrays of these lengths (bytes), all zero. They stay where they are; for longer ones make others. */
 export function createKernels<Name extends string>(lengths: Readonly<Record<Name, number>>): Kernels<Name> {
   compiled ??= new WebAssembly.Module(readFileSync(FILE));
-  const memory = new WebAssembly.Memory({ initial: 1 });
-  const run = new WebAssembly.Instance(compiled, { env: { memory } }).exports as KernelFunctions;
+  const run = new WebAssembly.Instance(compiled).exports as KernelFunctions;
   const names = Object.keys(lengths) as Name[];
   const at = {} as Record<Name, number>;
   let end = alignUp(run.heapBase(), SLACK);
@@ -50,7 +53,8 @@ export function createKernels<Name extends string>(lengths: Readonly<Record<Name
     at[name] = end;
     end = alignUp(end + lengths[name], SLACK) + SLACK;
   }
-  memory.grow(Math.max(0, Math.ceil(end / PAGE) - 1));
+  const { memory } = run;
+  memory.grow(Math.max(0, Math.ceil((end - memory.buffer.byteLength) / PAGE)));
   const bytes = {} as Record<Name, Uint8Array<ArrayBuffer>>;
   for (const name of names) bytes[name] = new Uint8Array(memory.buffer, at[name], lengths[name]);
   return { run, at, bytes };

@@ -2,7 +2,7 @@ import sharp from "sharp";
 import { throwIfAborted } from "../errors.ts";
 import { fullWindow, intersectWindows, type Window } from "../geo/window.ts";
 import type { InferredChip, WorkerPool } from "../inference/worker-pool.ts";
-import { deflateBytes } from "../raster/block-codec.ts";
+import { deflateBytes } from "../kernels/deflate.ts";
 import { NODATA } from "../scene/class-scheme.ts";
 import { windowScene } from "../scene/window-scene.ts";
 import { type LabelStrip, stitch } from "../stitcher/stitcher.ts";

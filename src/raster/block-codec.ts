@@ -1,6 +1,5 @@
-import { promisify } from "node:util";
-import { constants, deflate, deflateSync, type ZlibOptions } from "node:zlib";
-import { type Block, bytesOf, isConstant, type Samples, wordsOf } from "./strip.ts";
+import { deflateBytes } from "../kernels/deflate.ts";
+import { type Block, bytesOf, isConstant, type Samples } from "./strip.ts";
 import { TAG, type TiffTag } from "./tiff-encoder.ts";
 
 /** How the blocks of a raster become bytes, and the tags that tell a reader how to undo it. */
@@ -20,47 +19,28 @@ export interface BlockCodec {
 
 /** Settings of deflate; `predictor` 2 stores the difference to the sample of the same band on the left. */
 export interface DeflateOptions {
-  readonly level?: number;
-  readonly strategy?: "default" | "filtered" | "huffman" | "rle";
   readonly predictor?: 1 | 2;
 }
 
-const STRATEGIES = {
-  default: constants.Z_DEFAULT_STRATEGY,
-  filtered: constants.Z_FILTERED,
-  huffman: constants.Z_HUFFMAN_ONLY,
-  rle: constants.Z_RLE,
-} as const;
-
-const deflateAsync = promisify<Uint8Array, object, Buffer>(deflate);
-
-/** Bytes as the blocks of deflateCodec are packed, without a predictor. */
-export function deflateBytes(bytes: Uint8Array, options: DeflateOptions = {}): Buffer {
-  return deflateSync(bytes, zlibOptions(options));
-}
-
-function zlibOptions({ level = 6, strategy = "rle" }: DeflateOptions): ZlibOptions {
-  return { level, strategy: STRATEGIES[strategy], chunkSize: 1 << 15 };
-}
-
-/** Deflate, on the threads of libuv or on this one. Run lengths (the default) are several times faster than matching and as small on labels. */
-export function deflateCodec(
-  { predictor = 1, ...options }: DeflateOptions = {},
-  { onThisThread = false }: { readonly onThisThread?: boolean } = {},
-): BlockCodec {
-  const compress = (bytes: Buffer): Promise<Buffer> =>
-    onThisThread ? Promise.resolve(deflateBytes(bytes, options)) : deflateAsync(bytes, zlibOptions(options));
+/** Deflate, on this thread: see deflateBytes. */
+export function deflateCodec({ predictor = 1 }: DeflateOptions = {}): BlockCodec {
   return onceForConstant({
     compression: 8,
-    deflate: { ...options, predictor },
+    deflate: { predictor },
     photometric: null,
     tags: predictor === 1 ? [] : [{ id: TAG.Predictor, type: "short", values: [predictor] }],
     padding: "fill",
-    encode: (block) => {
-      if (predictor === 2) differenceRows(block);
-      return compress(bytesOf(block.data));
-    },
+    encode: async (block) =>
+      predictor === 1 ? deflateBytes(bytesOf(block.data)) : deflateDifferences(block),
   });
+}
+
+function deflateDifferences(block: Block): Uint8Array {
+  const { data, size, bands } = block;
+  if (bands === 1 && data instanceof Uint8Array && size % 16 === 0)
+    return deflateBytes(data, { rowLength: size });
+  differenceRows(block);
+  return deflateBytes(bytesOf(data));
 }
 
 /** The same codec, encoding blocks of one value once: a raster with much nodata is full of them. */
@@ -77,11 +57,7 @@ export function onceForConstant(codec: BlockCodec): BlockCodec {
 }
 
 /** TIFF predictor 2, in place (TIFF 6.0, section 14). */
-function differenceRows({ data, size, bands }: Block): void {
-  if (bands === 1 && data instanceof Uint8Array) {
-    differenceBytes(wordsOf(data), size / 4);
-    return;
-  }
+export function differenceRows({ data, size, bands }: Block): void {
   const stride = size * bands;
   for (let start = 0; start < data.length; start += stride)
     for (let band = start; band < start + bands; band++) differenceSamples(data, band, start + stride, bands);
@@ -93,20 +69,5 @@ function differenceSamples(data: Samples, start: number, end: number, step: numb
     const sample = data[i]!;
     data[i] = sample - left;
     left = sample;
-  }
-}
-
-const LOW_BITS = 0x7f7f7f7f;
-
-/** The same of bytes, in rows of so many words, four at a time: the high bits are kept from borrowing of the byte above. */
-function differenceBytes(words: Int32Array, stride: number): void {
-  for (let i = 0; i < words.length; ) {
-    let before = 0;
-    for (const end = i + stride; i < end; i++) {
-      const word = words[i]!;
-      const left = (word << 8) | (before >>> 24);
-      words[i] = ((word | ~LOW_BITS) - (left & LOW_BITS)) ^ ((word ^ ~left) & ~LOW_BITS);
-      before = word;
-    }
   }
 }

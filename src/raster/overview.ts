@@ -1,3 +1,4 @@
+import { halveRows } from "../kernels/halve.ts";
 import type { Samples, Strip } from "./strip.ts";
 
 /** How four pixels become one: the commonest class, or the mean of quantities and colours. */
@@ -30,6 +31,10 @@ export function halveStrip(
 ): void {
   const { width, bands, method, nodata } = options;
   const cell: CellRule = { bands, nodata, average: method === "average" };
+  if (isPlain(source, options)) {
+    halvePlain(source.data as Uint8Array, source.rows, options, target.data as Uint8Array, from, to);
+    return;
+  }
   for (let row = 0, out = from / 2; row < source.rows; row += 2, out += halfOf(width)) {
     const rows: RowPair = {
       top: row * width + from,
@@ -38,10 +43,31 @@ export function halveStrip(
       out,
     };
     for (let band = 0; band < bands; band++)
-      if (source.mask === null)
-        (cell.average ? averageRows : modeRows)(source.data, rows, band, cell, target.data);
-      else halveMaskedRows(source.data, source.mask, rows, band, cell, target.data);
+      if (source.mask === null && cell.average) averageRows(source.data, rows, band, cell, target.data);
+      else halveAnyRows(source.data, source.mask, rows, band, cell, target.data);
     if (source.mask !== null && target.mask !== null) halveMask(source.mask, rows, target.mask);
+  }
+}
+
+/** True for the rasters of a map, which are large: bytes of one band whose only way to be no data is 255. */
+function isPlain({ data, mask }: Strip, { bands, nodata }: HalvingOptions): boolean {
+  return data instanceof Uint8Array && bands === 1 && mask === null && (nodata === null || nodata === 255);
+}
+
+function halvePlain(
+  data: Uint8Array,
+  rows: number,
+  { width, method, nodata }: HalvingOptions,
+  target: Uint8Array,
+  from: number,
+  to: number,
+): void {
+  const how = { method, holes: nodata !== null };
+  const [start, length] = [from / 2, halfOf(to - from)];
+  for (let row = 0, out = start; row < rows; row += 2, out += halfOf(width)) {
+    const top = data.subarray(row * width + from, row * width + to);
+    const below = Math.min(row + 1, rows - 1) * width;
+    halveRows(top, data.subarray(below + from, below + to), target.subarray(out, out + length), how);
   }
 }
 
@@ -59,23 +85,6 @@ interface RowPair {
   readonly out: number;
 }
 
-/** Modes of one band of two rows. Most cells of a label raster have one value, so that is asked first, and nothing is called for it. */
-function modeRows(data: Samples, rows: RowPair, band: number, rule: CellRule, target: Samples): void {
-  const { bands, nodata } = rule;
-  const end = (rows.top + rows.width - 1) * bands + band;
-  let to = rows.out * bands + band;
-  let i = rows.top * bands + band;
-  let j = rows.bottom * bands + band;
-  for (; i < end; i += 2 * bands, j += 2 * bands, to += bands) {
-    const a = data[i]!;
-    const b = data[i + bands]!;
-    const c = data[j]!;
-    const d = data[j + bands]!;
-    target[to] = a === b && a === c && a === d ? a : ofFour(a, b, c, d, nodata, false);
-  }
-  if (i === end) target[to] = ofFour(data[i]!, data[i]!, data[j]!, data[j]!, nodata, false);
-}
-
 /** Means of one band of two rows; nothing is called where all four samples are data and their mean is not the nodata value. */
 function averageRows(data: Samples, rows: RowPair, band: number, rule: CellRule, target: Samples): void {
   const { bands } = rule;
@@ -91,15 +100,15 @@ function averageRows(data: Samples, rows: RowPair, band: number, rule: CellRule,
     const d = data[j + bands]!;
     const mean = (a + b + c + d + 2) >> 2;
     const plain = a !== nodata && b !== nodata && c !== nodata && d !== nodata && mean !== nodata;
-    target[to] = plain ? mean : ofFour(a, b, c, d, rule.nodata, true);
+    target[to] = plain ? mean : ofValid([a, b, c, d], rule.nodata, true);
   }
-  if (i === end) target[to] = ofFour(data[i]!, data[i]!, data[j]!, data[j]!, rule.nodata, true);
+  if (i === end) target[to] = ofValid([data[i]!, data[i]!, data[j]!, data[j]!], rule.nodata, true);
 }
 
-/** Either, where a sample counts only when the mask says so. */
-function halveMaskedRows(
+/** Either, where a sample counts only when the mask, if there is one, says so. */
+function halveAnyRows(
   data: Samples,
-  mask: Uint8Array,
+  mask: Uint8Array | null,
   { top, bottom, width, out }: RowPair,
   band: number,
   { bands, nodata, average }: CellRule,
@@ -109,7 +118,7 @@ function halveMaskedRows(
     const right = col + 1 < width ? col + 1 : col;
     const pixels = [top + col, top + right, bottom + col, bottom + right];
     const samples = pixels.map((pixel) => data[pixel * bands + band]!);
-    const valid = samples.filter((_, index) => mask[pixels[index]!] !== 0);
+    const valid = samples.filter((_, index) => mask === null || mask[pixels[index]!] !== 0);
     target[to] = ofValid(valid, nodata, average);
   }
 }
@@ -124,12 +133,6 @@ function halveMask(mask: Uint8Array, { top, bottom, width, out }: RowPair, targe
       Number(mask[bottom + right] !== 0);
     target[to] = valid >= 2 ? 1 : 0;
   }
-}
-
-function ofFour(a: number, b: number, c: number, d: number, nodata: number | null, average: boolean): number {
-  if (a === nodata || b === nodata || c === nodata || d === nodata)
-    return ofValid([a, b, c, d], nodata, average);
-  return average ? awayFrom(nodata, (a + b + c + d + 2) >> 2) : modeOfFour(a, b, c, d);
 }
 
 /** The commonest of four values, the lowest among equals. */

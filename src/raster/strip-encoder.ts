@@ -37,19 +37,18 @@ export interface StripEncoder {
   encode(strip: Strip, half: Strip | null): AsyncIterable<EncodedBlock>;
 }
 
-/** Blocks encoded at a time: as many as libuv has threads by default. */
+/** Blocks encoded at a time by codecs with threads of their own: as many as libuv has by default. */
 const CONCURRENCY = 4;
 
 /** Cuts and halves on this thread; the blocks are compressed where their codec does it. */
 export class BlockEncoder implements StripEncoder {
   readonly #options: EncodingOptions;
-  readonly #maskCodec: BlockCodec;
+  readonly #maskCodec = deflateCodec();
   /** Blocks that are encoded and may be filled again: to touch new memory costs more than to fill it. */
   readonly #spare: Samples[] = [];
 
-  constructor(options: EncodingOptions, maskCodec: BlockCodec = deflateCodec()) {
+  constructor(options: EncodingOptions) {
     this.#options = options;
-    this.#maskCodec = maskCodec;
   }
 
   encode(strip: Strip, half: Strip | null): AsyncGenerator<EncodedBlock> {

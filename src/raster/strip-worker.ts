@@ -14,10 +14,7 @@ export async function encodeColumns({ strip, half, columns, options }: StripTask
 
 function encoderOf({ deflate, ...options }: StripTask["options"]): BlockEncoder {
   const key = JSON.stringify({ ...options, deflate });
-  const here = { onThisThread: true };
-  const encoder =
-    encoders.get(key) ??
-    new BlockEncoder({ ...options, codec: deflateCodec(deflate, here) }, deflateCodec({}, here));
+  const encoder = encoders.get(key) ?? new BlockEncoder({ ...options, codec: deflateCodec(deflate) });
   encoders.set(key, encoder);
   return encoder;
 }

@@ -80,11 +80,6 @@ export function bytesOf(data: Samples): Buffer {
   return Buffer.from(data.buffer, data.byteOffset, data.byteLength);
 }
 
-/** The memory of samples in words of 32 bits: it must begin at one and be whole ones. */
-export function wordsOf({ buffer, byteOffset, byteLength }: Samples): Int32Array {
-  return new Int32Array(buffer, byteOffset, byteLength / 4);
-}
-
 /** True when all samples are the same: compared as bytes against themselves one sample further, at the speed of memcmp. */
 export function isConstant(data: Samples): boolean {
   const bytes = bytesOf(data);

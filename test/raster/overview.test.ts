@@ -23,7 +23,7 @@ const scenario = fc.record({
   bands: fc.integer({ min: 1, max: 3 }),
   type: fc.constantFrom("uint8" as const, "uint16" as const),
   method: fc.constantFrom("mode" as const, "average" as const),
-  nodata: fc.constantFrom(null, 0, 2, 3),
+  nodata: fc.constantFrom(null, 0, 2, 3, 255),
   values: fc.array(fc.integer({ min: 0, max: 4 }), { minLength: 243, maxLength: 243 }),
   holes: fc.option(fc.array(fc.boolean(), { minLength: 81, maxLength: 81 }), { nil: null }),
 });

@@ -1,4 +1,6 @@
-export { addUpBytes } from "./predictor";
+export { deflate } from "./deflate";
+export { halveByMean, halveByMode } from "./halve";
+export { addUpBytes, differenceBytes } from "./predictor";
 
 /** The first address that is free for the caller's arrays. */
 export function heapBase(): usize {

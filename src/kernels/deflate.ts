@@ -1,0 +1,28 @@
+import { createKernels, type Kernels } from "./kernels.ts";
+
+/** Bytes that share a prefix code, and what such a code takes at most (assembly/deflate.ts). */
+const CHUNK = 32_768;
+const CODE_BYTES = 400;
+
+let kernels: Kernels<"source" | "target"> | null = null;
+
+/**
+ * A zlib stream of the bytes whose only matches are runs of one byte: as small as matching on labels and on differences of smooth
+ * quantities, in a third of the time of zlib's Z_RLE. With `rowLength` (bytes, a multiple of 16) it is of the differences along each row.
+ */
+export function deflateBytes(
+  bytes: Uint8Array,
+  { rowLength }: { readonly rowLength?: number } = {},
+): Uint8Array<ArrayBuffer> {
+  const { length } = bytes;
+  if (kernels === null || kernels.bytes.source.length < length)
+    kernels = createKernels({ source: length, target: roomFor(length) });
+  const { run, at } = kernels;
+  kernels.bytes.source.set(bytes);
+  if (rowLength !== undefined) run.differenceBytes(at.source, length / rowLength, rowLength);
+  return kernels.bytes.target.slice(0, run.deflate(at.source, length, at.target));
+}
+
+function roomFor(length: number): number {
+  return Math.ceil(length * 1.125) + (Math.ceil(length / CHUNK) + 1) * CODE_BYTES;
+}
