@@ -1,17 +1,28 @@
+import { createKernels, type Kernels } from "../kernels/kernels.ts";
+
 /** The winning class of each cell, by its id, and its score in percent (0–100, rounded). */
 export interface Winners {
   readonly labels: Uint8Array;
   readonly confidence: Uint8Array;
 }
 
-/** Percent of a probability, 0–100, rounded. */
-export function percent(score: number): number {
-  return (score * 100 + 0.5) | 0;
+/** Cells that are looked at together: their scores stay in the processor's cache. */
+const CELLS = 16_384;
+const FLOAT = 4;
+
+/** Kernels for so many classes. */
+interface Finder {
+  readonly classes: number;
+  readonly kernels: Kernels<"ids" | "scores" | "labels" | "confidence">;
+  /** [classes][CELLS]. */
+  readonly scores: Float32Array;
 }
 
+let latest: Finder | null = null;
+
 /**
- * Finds the winners of cells `from` to `to` of scores [classes][cells], ties to the first class, and puts them into `winners` from place
- * `at` on.
+ * Finds the winners of cells `from` to `to` of scores [classes][cells], ties to the first class, what is negative as zero, and puts
+ * them into `winners` from place `at` on.
  */
 export function findWinners(
   scores: Float32Array,
@@ -21,23 +32,25 @@ export function findWinners(
 ): void {
   const classes = classIds.length;
   const cells = scores.length / classes;
-  const bits = new Int32Array(scores.buffer, scores.byteOffset, scores.length);
-  for (let cell = from, target = at; cell < to; cell++, target++) {
-    // numbers that are not negative rank as their bits do; without a branch, whose outcome in a city nobody can guess
-    let best = 0;
-    let bestBits = positive(bits[cell]!);
-    for (let k = 1, other = cell + cells; k < classes; k++, other += cells) {
-      const behind = (bestBits - positive(bits[other]!)) | 0;
-      const isBetter = behind >> 31;
-      bestBits = (bestBits - (behind & isBetter)) | 0;
-      best ^= (best ^ k) & isBetter;
+  latest = latest?.classes === classes ? latest : createFinder(classes);
+  const { run, at: place, bytes } = latest.kernels;
+  bytes.ids.set(classIds);
+  run.setClasses(place.ids, classes);
+  for (let start = from; start < to; start += CELLS) {
+    const count = Math.min(CELLS, to - start);
+    for (let k = 0; k < classes; k++) {
+      const plane = k * cells + start;
+      latest.scores.set(scores.subarray(plane, plane + count), k * CELLS);
     }
-    labels[target] = classIds[best]!;
-    confidence[target] = percent(scores[best * cells + cell]!);
+    run.findWinners(place.scores, FLOAT * CELLS, classes, count, place.labels, place.confidence);
+    labels.set(bytes.labels.subarray(0, count), at + start - from);
+    confidence.set(bytes.confidence.subarray(0, count), at + start - from);
   }
 }
 
-/** The bits of a float, of zero where it is negative. */
-function positive(bits: number): number {
-  return bits & ~(bits >> 31);
+function createFinder(classes: number): Finder {
+  const length = classes * CELLS;
+  const kernels = createKernels({ ids: classes, scores: FLOAT * length, labels: CELLS, confidence: CELLS });
+  const scores = new Float32Array(kernels.bytes.scores.buffer, kernels.at.scores, length);
+  return { classes, kernels, scores };
 }

@@ -7,6 +7,39 @@ export interface KernelFunctions {
   readonly deflate: (source: number, length: number, target: number) => number;
   readonly halveByMode: Halve;
   readonly halveByMean: Halve;
+  readonly setClasses: (ids: number, classes: number) => void;
+  readonly findWinners: (
+    scores: number,
+    plane: number,
+    classes: number,
+    cells: number,
+    labels: number,
+    confidence: number,
+  ) => void;
+  readonly rankCells: (scores: number, plane: number, classes: number, cells: number, ranks: number) => void;
+  readonly findAgreements: (upper: number, lower: number, count: number, gaps: number) => void;
+  readonly mixRows: (
+    upper: number,
+    lower: number,
+    plane: number,
+    classes: number,
+    count: number,
+    down: number,
+    mixed: number,
+    mixedPlane: number,
+  ) => void;
+  readonly interpolateRow: (
+    mixed: number,
+    mixedPlane: number,
+    classes: number,
+    count: number,
+    gaps: number,
+    across: number,
+    stride: number,
+    width: number,
+    labels: number,
+    confidence: number,
+  ) => void;
   readonly differenceBytes: (bytes: number, rows: number, rowLength: number) => void;
   readonly addUpBytes: (bytes: number, rows: number, rowLength: number, samples: number) => void;
 }

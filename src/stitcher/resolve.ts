@@ -11,9 +11,8 @@ export interface ResolvedRows {
 
 /** What a resolver keeps from one row of chips to the next: the last row of cells and where the pixels go on. */
 export interface ResolverState {
+  /** [classes][columns]. */
   readonly cells: Float32Array;
-  /** The winning class of each of them. */
-  readonly winners: Uint8Array;
   readonly cellRow: number;
   readonly pixelRow: number;
 }

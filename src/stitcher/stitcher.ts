@@ -94,7 +94,14 @@ class Stitcher {
     this.#resolver =
       stride === 1
         ? new PixelResolver({ width, classIds: ids })
-        : new UpsamplingResolver({ width, height: plan.y.size, stride, cellCols, classIds: ids });
+        : new UpsamplingResolver({
+            width,
+            height: plan.y.size,
+            stride,
+            cellCols,
+            chipRows: y.chip,
+            classIds: ids,
+          });
     if (resume != null) this.#resume(resume);
   }
 

@@ -1,213 +1,185 @@
 import type { Window } from "../geo/window.ts";
+import { createKernels, type Kernels } from "../kernels/kernels.ts";
 import type { Scores } from "./chip-blender.ts";
-import { Contest } from "./contest.ts";
-import { PixelRows } from "./pixel-rows.ts";
-import {
-  type ChipCells,
-  type ResolvedRows,
-  type Resolver,
-  type ResolverState,
-  RowBuffers,
-} from "./resolve.ts";
+import type { ChipCells, ResolvedRows, Resolver, ResolverState } from "./resolve.ts";
 
-/** Sizes for the upsampler: the scene in px, px per cell, cells of the lattice. */
+/** Sizes for the upsampler: the scene in px, px per cell, columns of the lattice, and the most rows of cells that a chip has. */
 export interface UpsamplerOptions {
   readonly width: number;
   readonly height: number;
   readonly stride: number;
   readonly cellCols: number;
+  readonly chipRows: number;
   /** Class id of each channel of the scores. */
   readonly classIds: Uint8Array;
 }
 
-/** The pixel rows between two rows of cell centres. */
-interface Band {
-  /** First cells of the rows above and below. */
-  readonly upper: number;
-  readonly lower: number;
-  /** Of pixels. */
-  readonly rows: number;
-}
+/** What lies in the kernels' memory (see assembly/interpolate.ts). */
+type Arrays = "ids" | "across" | "cells" | "ranks" | "gaps" | "mixed" | "labels" | "confidence";
+
+const FLOAT = 4;
 
 /**
  * For models that answer for cells of several pixels: bilinear interpolation of the blended scores between cell centres
  * (half-pixel centres, edges repeated: torch's align_corners=False), then the class with the highest score. Working on the
  * whole blended row of chips, it leaves no seam between chips. A pixel row needs the cell rows above and below it, so the
  * last half cell of a row of chips waits for the next one. Where four neighbouring cells agree on the winner it wins
- * everywhere between them, and only its own score has to be interpolated; elsewhere there is a Contest.
+ * everywhere between them, and only its own score has to be interpolated.
  */
 export class UpsamplingResolver implements Resolver {
   readonly #options: UpsamplerOptions;
   readonly #classes: number;
   /** Where the pixels between two cell centres lie: 0 at the first one, towards 1 at the second. */
-  readonly #fractions: Float64Array;
-  readonly #buffers: RowBuffers;
-  /** Interleaved cell rows, [row][col][class]; the first is cell row #firstRow of the scene. */
-  #cells: Float32Array = new Float32Array(0);
-  /** The winning class of each of these cells. */
-  #winners: Uint8Array = new Uint8Array(0);
-  readonly #pixels: PixelRows;
-  readonly #contested: Contest;
+  readonly #fractions: readonly number[];
+  /** From one row of cells to the next, in cells: a multiple of four, the kernels' step. */
+  readonly #pitch: number;
+  /** Rows of cells that there is room for. */
+  readonly #room: number;
+  readonly #kernels: Kernels<Arrays>;
+  /** Scores, [class][row][col]; the first row is #firstRow of the scene, and #cellRows of them are filled. */
+  readonly #cells: Float32Array;
   #cellRows = 0;
   #firstRow = 0;
+  /** Rows of cells whose winners are known. */
+  #ranked = 0;
   #pixelRow = 0;
 
   constructor(options: UpsamplerOptions) {
+    const { width, height, stride, cellCols, chipRows, classIds } = options;
     this.#options = options;
-    this.#classes = options.classIds.length;
-    this.#buffers = new RowBuffers(options.width);
-    const { stride } = options;
-    this.#fractions = Float64Array.from(
-      { length: stride },
-      (_, i) => (i + (stride % 2 === 0 ? 0.5 : 0)) / stride,
-    );
-    this.#pixels = new PixelRows(options.width, { stride, centre: stride >> 1 });
-    this.#contested = new Contest(options.classIds, this.#fractions, this.#pixels);
+    this.#classes = classIds.length;
+    this.#pitch = 4 * Math.ceil(cellCols / 4);
+    this.#room = chipRows + 1;
+    const rows = Math.min(height, this.#room * stride);
+    this.#kernels = createKernels({
+      ids: this.#classes,
+      across: FLOAT * (stride + 3),
+      cells: FLOAT * this.#classes * this.#room * this.#pitch,
+      ranks: this.#room * this.#pitch,
+      gaps: cellCols + 1,
+      mixed: FLOAT * this.#classes * this.#pitch,
+      labels: rows * width + stride,
+      confidence: rows * width + stride,
+    });
+    const { run, at, bytes } = this.#kernels;
+    bytes.ids.set(classIds);
+    run.setClasses(at.ids, this.#classes);
+    this.#fractions = Array.from({ length: stride }, (_, i) => (i + (stride % 2 === 0 ? 0.5 : 0)) / stride);
+    new Float32Array(bytes.across.buffer, at.across, stride).set(this.#fractions);
+    this.#cells = new Float32Array(bytes.cells.buffer, at.cells, bytes.cells.length / FLOAT);
   }
 
   state(): ResolverState {
     const { cellCols } = this.#options;
-    const [start, end] = [(this.#cellRows - 1) * cellCols, this.#cellRows * cellCols];
-    return {
-      cells: this.#cells.subarray(start * this.#classes, end * this.#classes),
-      winners: this.#winners.subarray(start, end),
-      cellRow: this.#firstRow + this.#cellRows - 1,
-      pixelRow: this.#pixelRow,
-    };
+    const cells = new Float32Array(this.#classes * cellCols);
+    for (let k = 0; k < this.#classes; k++) {
+      const from = this.#place(k, this.#cellRows - 1);
+      cells.set(this.#cells.subarray(from, from + cellCols), k * cellCols);
+    }
+    return { cells, cellRow: this.#firstRow + this.#cellRows - 1, pixelRow: this.#pixelRow };
   }
 
-  resume({ cells, winners, cellRow, pixelRow }: ResolverState): void {
-    this.#cells = cells;
-    this.#winners = winners;
+  resume({ cells, cellRow, pixelRow }: ResolverState): void {
+    const { cellCols } = this.#options;
+    for (let k = 0; k < this.#classes; k++)
+      this.#cells.set(cells.subarray(k * cellCols, (k + 1) * cellCols), this.#place(k, 0));
     this.#cellRows = 1;
     this.#firstRow = cellRow;
     this.#pixelRow = pixelRow;
   }
 
-  accept(scores: Scores, owned: Window, chip: ChipCells): void {
-    const { cellCols } = this.#options;
-    const classes = this.#classes;
-    if (owned.col === 0) this.#append(owned.height);
-    const plane = chip.width * chip.height;
-    const cells = this.#cells;
-    const winners = this.#winners;
-    for (let row = 0; row < owned.height; row++) {
-      let target = (this.#cellRows - owned.height + row) * cellCols + owned.col;
-      for (let col = 0; col < owned.width; col++, target++) {
-        const cell = row * chip.width + col;
-        let best = 0;
-        let bestScore = Number.NEGATIVE_INFINITY;
-        for (let k = 0; k < classes; k++) {
-          const score = scores[k * plane + cell]!;
-          cells[target * classes + k] = score;
-          if (score > bestScore) {
-            best = k;
-            bestScore = score;
-          }
-        }
-        winners[target] = best;
-      }
-    }
+  /** Where a row of a class's cells begins in #cells. */
+  #place(k: number, row: number): number {
+    return (k * this.#room + row) * this.#pitch;
   }
 
-  /** Makes room for more cell rows; of the old ones only the last is still needed. */
+  accept(scores: Scores, owned: Window, chip: ChipCells): void {
+    if (owned.col === 0) this.#append(owned.height);
+    const first = this.#cellRows - owned.height;
+    for (let k = 0; k < this.#classes; k++)
+      for (let row = 0; row < owned.height; row++) {
+        const from = (k * chip.height + row) * chip.width;
+        this.#cells.set(scores.subarray(from, from + owned.width), this.#place(k, first + row) + owned.col);
+      }
+  }
+
+  /** Makes room for more rows of cells; of the old ones only the last is still needed. */
   #append(rows: number): void {
-    const { cellCols } = this.#options;
     const kept = Math.min(1, this.#cellRows);
-    const length = (kept + rows) * cellCols;
-    const from = (this.#cellRows - kept) * cellCols;
-    const [cells, winners] = [this.#cells, this.#winners];
-    if (winners.length < length) {
-      this.#cells = new Float32Array(length * this.#classes);
-      this.#winners = new Uint8Array(length);
+    const dropped = this.#cellRows - kept;
+    if (dropped > 0) {
+      for (let k = 0; k < this.#classes; k++) {
+        const from = this.#place(k, dropped);
+        this.#cells.copyWithin(this.#place(k, 0), from, from + this.#pitch);
+      }
+      this.#kernels.bytes.ranks.copyWithin(0, dropped * this.#pitch, this.#cellRows * this.#pitch);
     }
-    const end = this.#cellRows * cellCols;
-    this.#cells.set(cells.subarray(from * this.#classes, end * this.#classes));
-    this.#winners.set(winners.subarray(from, end));
-    this.#firstRow += this.#cellRows - kept;
+    this.#firstRow += dropped;
+    this.#ranked = Math.min(kept, this.#ranked);
     this.#cellRows = kept + rows;
   }
 
   endOfRow(last: boolean): ResolvedRows {
-    const { height, stride } = this.#options;
+    const { width, height, stride } = this.#options;
     const centre = stride >> 1;
     const end = last ? height : Math.min(height, (this.#firstRow + this.#cellRows - 1) * stride + centre);
-    const resolved = this.#buffers.take(Math.max(0, end - this.#pixelRow));
-    for (let row = 0; this.#pixelRow < end; row = resolved.rows - (end - this.#pixelRow)) {
+    const start = this.#pixelRow;
+    this.#rank();
+    while (this.#pixelRow < end) {
       const gap = Math.floor((this.#pixelRow - centre) / stride);
       const bandEnd = Math.min(end, (gap + 1) * stride + centre);
-      const rows = bandEnd - this.#pixelRow;
-      this.#resolveBand(this.#bandAt(gap, rows));
-      this.#pixels.copyTo(resolved, row, rows);
+      this.#resolveBand(gap, this.#pixelRow - start, bandEnd - this.#pixelRow);
       this.#pixelRow = bandEnd;
     }
-    return resolved;
-  }
-
-  #bandAt(gap: number, rows: number): Band {
-    const { cellCols } = this.#options;
-    const cellRow = (at: number): number => Math.max(0, Math.min(this.#cellRows - 1, at - this.#firstRow));
-    return { upper: cellRow(gap) * cellCols, lower: cellRow(gap + 1) * cellCols, rows };
-  }
-
-  #resolveBand(band: Band): void {
-    const { width, stride, cellCols } = this.#options;
-    const winners = this.#winners;
-    const { upper, lower } = band;
-    const centre = stride >> 1;
-    for (let right = 0, start = 0, left = 0; start < width; right++) {
-      const to = Math.min(right, cellCols - 1);
-      const end = Math.min(width, right * stride + centre);
-      const best = winners[upper + left]!;
-      if (best === winners[upper + to] && best === winners[lower + left] && best === winners[lower + to])
-        this.#fill(band, left, to, start, end, best);
-      else this.#contest(band, left, to, start, end);
-      left = to;
-      start = end;
-    }
-  }
-
-  /** Pixels between four cells that agree on the winner. */
-  #fill(
-    { upper, lower, rows }: Band,
-    left: number,
-    right: number,
-    start: number,
-    end: number,
-    best: number,
-  ): void {
-    const cells = this.#cells;
-    const pixels = this.#pixels;
-    const fractions = this.#fractions;
-    const classes = this.#classes;
-    const across = fractions[0]!;
-    const share = 1 / fractions.length;
-    const id = this.#options.classIds[best]!;
-    const a = cells[(upper + left) * classes + best]!;
-    const b = cells[(upper + right) * classes + best]!;
-    const down = cells[(lower + left) * classes + best]! - a;
-    const otherDown = cells[(lower + right) * classes + best]! - b;
-    for (let row = 0; row < rows; row++) {
-      const first = a + down * fractions[row]!;
-      const slope = b + otherDown * fractions[row]! - first;
-      pixels.fill(pixels.at(row, start), pixels.at(row, end), id, first + slope * across, slope * share);
-    }
-  }
-
-  /** Pixels between four cells of different winners: the first one's, and one other. */
-  #contest({ upper, lower, rows }: Band, left: number, right: number, start: number, end: number): void {
-    const winners = this.#winners;
-    const classes = this.#classes;
-    const one = winners[upper + left]!;
-    const across = winners[upper + right]!;
-    const down = winners[lower + left]!;
-    const other = across !== one ? across : down !== one ? down : winners[lower + right]!;
-    const corners = {
-      upperLeft: (upper + left) * classes,
-      upperRight: (upper + right) * classes,
-      lowerLeft: (lower + left) * classes,
-      lowerRight: (lower + right) * classes,
+    const rows = Math.max(0, end - start);
+    const { labels, confidence } = this.#kernels.bytes;
+    return {
+      rows,
+      labels: labels.subarray(0, rows * width),
+      confidence: confidence.subarray(0, rows * width),
     };
-    this.#contested.resolve(this.#cells, corners, one, other, rows, start, end);
+  }
+
+  /** Finds the winners of the cells that have come. */
+  #rank(): void {
+    const { run, at } = this.#kernels;
+    const cells = (this.#cellRows - this.#ranked) * this.#pitch;
+    const from = at.cells + FLOAT * this.#place(0, this.#ranked);
+    run.rankCells(from, this.#planeBytes, this.#classes, cells, at.ranks + this.#ranked * this.#pitch);
+    this.#ranked = this.#cellRows;
+  }
+
+  get #planeBytes(): number {
+    return FLOAT * this.#room * this.#pitch;
+  }
+
+  /** Resolves pixel rows between the cell rows `gap` and `gap` + 1 into the strip, from its row `to` on. */
+  #resolveBand(gap: number, to: number, rows: number): void {
+    const { width, stride, cellCols } = this.#options;
+    const { run, at } = this.#kernels;
+    const cellRow = (row: number): number => Math.max(0, Math.min(this.#cellRows - 1, row - this.#firstRow));
+    const [upper, lower] = [cellRow(gap) * this.#pitch, cellRow(gap + 1) * this.#pitch];
+    const classes = this.#classes;
+    const mixedPlane = FLOAT * this.#pitch;
+    run.findAgreements(at.ranks + upper, at.ranks + lower, cellCols, at.gaps);
+    for (let row = 0; row < rows; row++) {
+      const [above, below] = [at.cells + FLOAT * upper, at.cells + FLOAT * lower];
+      const down = this.#fractions[row]!;
+      run.mixRows(above, below, this.#planeBytes, classes, cellCols, down, at.mixed, mixedPlane);
+      const out = (to + row) * width;
+      const [labels, confidence] = [at.labels + out, at.confidence + out];
+      run.interpolateRow(
+        at.mixed,
+        mixedPlane,
+        classes,
+        cellCols,
+        at.gaps,
+        at.across,
+        stride,
+        width,
+        labels,
+        confidence,
+      );
+    }
   }
 }

@@ -4,13 +4,16 @@ import { findWinners } from "../../src/inference/winners.ts";
 
 const CLASS_IDS = Uint8Array.of(7, 0, 254, 3);
 
-/** The first of the best in each cell, by comparing numbers; what is negative counts as zero. */
+/** The first of the best in each cell, by comparing numbers; what is negative counts as zero; percent in single precision. */
 function expected(scores: Float32Array, classes: number) {
   const cells = scores.length / classes;
   return Array.from({ length: cells }, (_, cell) => {
     const own = Array.from({ length: classes }, (_, k) => scores[k * cells + cell]!);
     const best = own.findIndex((score) => Math.max(0, score) === Math.max(0, ...own));
-    return { label: CLASS_IDS[best], confidence: Math.floor(Math.max(0, own[best]!) * 100 + 0.5) };
+    return {
+      label: CLASS_IDS[best],
+      confidence: Math.floor(Math.fround(Math.fround(Math.max(0, own[best]!) * 100) + 0.5)),
+    };
   });
 }
 
