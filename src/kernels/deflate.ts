@@ -16,13 +16,14 @@ export function deflateBytes(
 ): Uint8Array<ArrayBuffer> {
   const { length } = bytes;
   if (kernels === null || kernels.bytes.source.length < length)
-    kernels = createKernels({ source: length, target: roomFor(length) });
+    kernels = createKernels({ source: length, target: deflateRoom(length) });
   const { run, at } = kernels;
   kernels.bytes.source.set(bytes);
   if (rowLength !== undefined) run.differenceBytes(at.source, length / rowLength, rowLength);
   return kernels.bytes.target.slice(0, run.deflate(at.source, length, at.target));
 }
 
-function roomFor(length: number): number {
+/** Bytes that the stream of so many bytes takes at most. */
+export function deflateRoom(length: number): number {
   return Math.ceil(length * 1.125) + (Math.ceil(length / CHUNK) + 1) * CODE_BYTES;
 }

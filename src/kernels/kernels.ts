@@ -4,6 +4,15 @@ import { readFileSync } from "node:fs";
 export interface KernelFunctions {
   readonly memory: WasmMemory;
   readonly heapBase: () => number;
+  readonly cutBlock: (
+    source: number,
+    pitch: number,
+    cols: number,
+    rows: number,
+    padding: number,
+    size: number,
+    block: number,
+  ) => void;
   readonly deflate: (source: number, length: number, target: number) => number;
   readonly halveByMode: Halve;
   readonly halveByMean: Halve;

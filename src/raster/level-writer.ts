@@ -1,12 +1,12 @@
+import { encoderFor } from "./encoder-for.ts";
 import { halfOf } from "./overview.ts";
 import type { PartFile } from "./part-file.ts";
-import { type Samples, type Strip, samplesLike, sharedSamples } from "./strip.ts";
-import { BlockEncoder, type EncodingOptions, type StripEncoder } from "./strip-encoder.ts";
+import { copySamples, type Samples, type Strip, samplesLike, sharedSamples } from "./strip.ts";
+import type { EncodingOptions, StripEncoder } from "./strip-encoder.ts";
 import type { StripWorkers } from "./strip-workers.ts";
 
 /** What a level is made of. */
 export interface LevelOptions extends EncodingOptions {
-  readonly masked: boolean;
   /** Threads that encode a strip while the next one is filled; null for this one, at once. */
   readonly workers: StripWorkers | null;
 }
@@ -51,7 +51,7 @@ export class LevelWriter {
     this.#file = file;
     this.#options = options;
     this.#next = next;
-    this.#encoder = isShared ? workers.encoder(options, codec.deflate) : new BlockEncoder(options);
+    this.#encoder = isShared ? workers.encoder(options, codec.deflate) : encoderFor(options);
     this.#strip = emptyStrip(options, width, blockSize, isShared);
     this.#other = isShared ? emptyStrip(options, width, blockSize, isShared) : null;
     this.#half = next === null ? null : emptyStrip(options, halfOf(width), blockSize / 2, isShared);
@@ -83,7 +83,7 @@ export class LevelWriter {
     for (let from = 0; from < rows; ) {
       const to = Math.min(rows, from + blockSize - this.#rows);
       const samples = data.subarray(from * width * bands, to * width * bands);
-      this.#strip.data.set(samples, this.#rows * width * bands);
+      copySamples(this.#strip.data, this.#rows * width * bands, samples);
       const at = this.#rows * width;
       if (mask !== null) this.#strip.mask?.set(mask.subarray(from * width, to * width), at);
       else this.#strip.mask?.fill(1, at, at + (to - from) * width);

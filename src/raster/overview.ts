@@ -1,4 +1,3 @@
-import { halveRows } from "../kernels/halve.ts";
 import type { Samples, Strip } from "./strip.ts";
 
 /** How four pixels become one: the commonest class, or the mean of quantities and colours. */
@@ -31,10 +30,6 @@ export function halveStrip(
 ): void {
   const { width, bands, method, nodata } = options;
   const cell: CellRule = { bands, nodata, average: method === "average" };
-  if (isPlain(source, options)) {
-    halvePlain(source.data as Uint8Array, source.rows, options, target.data as Uint8Array, from, to);
-    return;
-  }
   for (let row = 0, out = from / 2; row < source.rows; row += 2, out += halfOf(width)) {
     const rows: RowPair = {
       top: row * width + from,
@@ -46,28 +41,6 @@ export function halveStrip(
       if (source.mask === null && cell.average) averageRows(source.data, rows, band, cell, target.data);
       else halveAnyRows(source.data, source.mask, rows, band, cell, target.data);
     if (source.mask !== null && target.mask !== null) halveMask(source.mask, rows, target.mask);
-  }
-}
-
-/** True for the rasters of a map, which are large: bytes of one band whose only way to be no data is 255. */
-function isPlain({ data, mask }: Strip, { bands, nodata }: HalvingOptions): boolean {
-  return data instanceof Uint8Array && bands === 1 && mask === null && (nodata === null || nodata === 255);
-}
-
-function halvePlain(
-  data: Uint8Array,
-  rows: number,
-  { width, method, nodata }: HalvingOptions,
-  target: Uint8Array,
-  from: number,
-  to: number,
-): void {
-  const how = { method, holes: nodata !== null };
-  const [start, length] = [from / 2, halfOf(to - from)];
-  for (let row = 0, out = start; row < rows; row += 2, out += halfOf(width)) {
-    const top = data.subarray(row * width + from, row * width + to);
-    const below = Math.min(row + 1, rows - 1) * width;
-    halveRows(top, data.subarray(below + from, below + to), target.subarray(out, out + length), how);
   }
 }
 

@@ -14,6 +14,7 @@ import {
 /** How the blocks of a level are made. */
 export interface EncodingOptions extends HalvingOptions {
   readonly sampleType: "uint8" | "uint16";
+  readonly masked: boolean;
   /** Side of a block (px), a multiple of 16. */
   readonly blockSize: number;
   readonly codec: BlockCodec;
@@ -33,8 +34,12 @@ export interface EncodedBlock {
 
 /** Turns the strips of one level into blocks. */
 export interface StripEncoder {
-  /** Encodes the strip's blocks, from left to right, and halves it into `half` (see halveStrip) where that is not null. */
-  encode(strip: Strip, half: Strip | null): AsyncIterable<EncodedBlock>;
+  /** Encodes the strip's blocks, or those of some columns, from left to right, and halves these into `half` (see halveStrip) where it is not null. */
+  encode(
+    strip: Strip,
+    half: Strip | null,
+    columns?: Columns,
+  ): AsyncIterable<EncodedBlock> | Iterable<EncodedBlock>;
 }
 
 /** Blocks encoded at a time by codecs with threads of their own: as many as libuv has by default. */
@@ -51,12 +56,11 @@ export class BlockEncoder implements StripEncoder {
     this.#options = options;
   }
 
-  encode(strip: Strip, half: Strip | null): AsyncGenerator<EncodedBlock> {
-    return this.encodeColumns(strip, half, { from: 0, to: this.#options.width });
-  }
-
-  /** The same for some of the columns. */
-  async *encodeColumns(strip: Strip, half: Strip | null, columns: Columns): AsyncGenerator<EncodedBlock> {
+  async *encode(
+    strip: Strip,
+    half: Strip | null,
+    columns: Columns = { from: 0, to: this.#options.width },
+  ): AsyncGenerator<EncodedBlock> {
     const starts = blockStarts(columns, this.#options.blockSize);
     yield* mapOrdered(starts, (col) => this.#encodeBlock(strip, col), { concurrency: CONCURRENCY });
     if (half !== null) halveStrip(strip, this.#options, half, columns);

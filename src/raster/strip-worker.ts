@@ -1,20 +1,21 @@
 import { deflateCodec } from "./block-codec.ts";
-import { BlockEncoder, type EncodedBlock } from "./strip-encoder.ts";
+import { encoderFor } from "./encoder-for.ts";
+import type { EncodedBlock, StripEncoder } from "./strip-encoder.ts";
 import type { StripResult, StripTask } from "./strip-task.ts";
 
 /** Levels that were seen, by their options. */
-const encoders = new Map<string, BlockEncoder>();
+const encoders = new Map<string, StripEncoder>();
 
 /** The worker's side of StripWorkers. */
 export async function encodeColumns({ strip, half, columns, options }: StripTask): Promise<StripResult> {
   const blocks: EncodedBlock[] = [];
-  for await (const block of encoderOf(options).encodeColumns(strip, half, columns)) blocks.push(block);
+  for await (const block of encoderOf(options).encode(strip, half, columns)) blocks.push(block);
   return blocks;
 }
 
-function encoderOf({ deflate, ...options }: StripTask["options"]): BlockEncoder {
+function encoderOf({ deflate, ...options }: StripTask["options"]): StripEncoder {
   const key = JSON.stringify({ ...options, deflate });
-  const encoder = encoders.get(key) ?? new BlockEncoder({ ...options, codec: deflateCodec(deflate) });
+  const encoder = encoders.get(key) ?? encoderFor({ ...options, codec: deflateCodec(deflate) });
   encoders.set(key, encoder);
   return encoder;
 }

@@ -27,8 +27,8 @@ export class StripWorkers {
 
   /** What encodes a level, whose codec is deflate with these settings. Strips must lie in shared memory and rest meanwhile. */
   encoder(options: EncodingOptions, deflate: DeflateOptions): StripEncoder {
-    const { width, bands, nodata, method, sampleType, blockSize } = options;
-    const level = { width, bands, nodata, method, sampleType, blockSize, deflate };
+    const { width, bands, nodata, method, sampleType, masked, blockSize } = options;
+    const level = { width, bands, nodata, method, sampleType, masked, blockSize, deflate };
     const share = Math.ceil(width / blockSize / this.#threads) * blockSize;
     const run = (task: StripTask): Promise<StripResult> => this.#pool.run(task);
     return {

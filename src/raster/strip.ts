@@ -20,6 +20,15 @@ export function sharedSamples(type: "uint8" | "uint16", length: number): Samples
     : new Uint16Array(new SharedArrayBuffer(2 * length));
 }
 
+/**
+ * Copies samples to place `at` of others of their type, as set() does. Into and out of shared memory that goes byte by byte where the two are
+ * not equally aligned; Buffer's fill() is a memcpy.
+ */
+export function copySamples(target: Samples, at: number, samples: Samples): void {
+  const start = at * target.BYTES_PER_ELEMENT;
+  if (samples.length > 0) bytesOf(target).fill(bytesOf(samples), start, start + samples.byteLength);
+}
+
 /** One block, whole: size · size · bands samples, interleaved. */
 export interface Block {
   readonly data: Samples;

@@ -1,3 +1,4 @@
+export { cutBlock } from "./cut";
 export { deflate } from "./deflate";
 export { halveByMean, halveByMode } from "./halve";
 export { findAgreements, interpolateRow, mixRows, rankCells } from "./interpolate";
