@@ -154,7 +154,7 @@ function mapParts(facts: MemoryFacts, workers: number): readonly MemoryPart[] {
     { what: "chips under way", bytes: chipBytes(facts, workers) },
     { what: "rows of chips that wait", bytes: stitcherBytes(facts) },
     { what: "strips of the rasters", bytes: 2 * cogBytes(facts.width) },
-    { what: "threads that write the rasters", bytes: facts.writers * WRITER_BYTES },
+    { what: "threads that write the rasters", bytes: facts.writers * WRITER_BYTES + COG_BLOCK * facts.width },
   ];
 }
 
@@ -179,7 +179,7 @@ export function chipsAhead(bytes: number): number {
  */
 function stitcherBytes({ plan: { x, y }, classes, stride }: MemoryFacts): number {
   const waiting = (4 * classes * (x.size * y.overlap + y.chip * x.overlap)) / stride ** 2;
-  const rows = 4 * x.size * y.stride;
+  const rows = 2 * x.size * (y.chip + y.stride);
   const cells = stride === 1 ? 0 : ((4 * classes + 1) * x.size * y.chip) / stride ** 2;
   return waiting + rows + cells;
 }
