@@ -1,4 +1,4 @@
-import { constants, deflateSync } from "node:zlib";
+import { deflateBytes } from "../kernels/deflate.ts";
 import { type LandCoverClass, NODATA, rgbOf } from "../scene/class-scheme.ts";
 import { crc32 } from "./crc32.ts";
 import type { TileSize } from "./tile-pyramid.ts";
@@ -15,7 +15,7 @@ const UNKNOWN = 256;
 
 /**
  * An encoder of indexed PNG (W3C PNG, third edition): the palette is nodata, transparent, then the classes; 4 bits a pixel up to
- * 15 classes, else 8. Rows are stored as differences to the row above, of which a label map has few, and deflated with Z_RLE.
+ * 15 classes, else 8. Rows are stored as differences to the row above, of which a label map has few, and deflated as run lengths.
  * The encoder throws UserError "unknown-label" on a label that is neither a class nor nodata; `path` names the raster there.
  */
 export function paletteEncoder(
@@ -36,7 +36,7 @@ export function paletteEncoder(
     if (packed === null)
       throw unknownLabel(path, labels.find((label) => indices[label] === UNKNOWN)!, classes);
     const rows = differences(packed, size);
-    return Buffer.concat([head, chunk("IDAT", deflateSync(rows, { strategy: constants.Z_RLE })), end]);
+    return Buffer.concat([head, chunk("IDAT", deflateBytes(rows)), end]);
   };
 }
 
