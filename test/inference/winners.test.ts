@@ -56,3 +56,12 @@ test("a run of cells goes to its place, and nowhere else", () => {
   expect([...winners.labels]).toEqual([99, 99, 0, 7, 99]);
   expect([...winners.confidence]).toEqual([99, 99, 100, 100, 99]);
 });
+
+test("chips of any size: more cells than are looked at together", () => {
+  const cells = 40_001;
+  const scores = Float32Array.from(
+    { length: 3 * cells },
+    (_, i) => (Math.imul(i, 2_654_435_761) >>> 8) / 2 ** 24,
+  );
+  expect(found(scores, 3)).toEqual(expected(scores, 3));
+});
