@@ -1,6 +1,7 @@
 import { messageOf, oneLine, UserError } from "../errors.ts";
 import { describeWindow } from "../geo/window.ts";
 import type { SampleArray } from "../scene/raster-block.ts";
+import { giveBackSamples } from "../scene/spare-samples.ts";
 import { mapOrdered } from "../stream.ts";
 import type { Chip } from "../tiler/tiler.ts";
 import { BatchMemory } from "./batch-memory.ts";
@@ -67,7 +68,8 @@ export class WorkerPool {
 
   /**
    * Infers chips in order, with no more under way than keeps the workers busy. A chip that fails throws UserError "failed-chip", or,
-   * with `skipFailed`, comes without scores and with its failure; where no worker can be kept alive it throws in any case.
+   * with `skipFailed`, comes without scores and with its failure; where no worker can be kept alive it throws in any case. The chips'
+   * samples are used up.
    */
   async *infer(
     chips: AsyncIterable<Chip>,
@@ -120,7 +122,9 @@ export class WorkerPool {
     { width, height }: { readonly width: number; readonly height: number },
   ): LoadedChips {
     const { classes, output } = this.#model.card;
-    return memory.load(data, { width, height, classes: classes.length, stride: output.stride });
+    const loaded = memory.load(data, { width, height, classes: classes.length, stride: output.stride });
+    data.forEach(giveBackSamples);
+    return loaded;
   }
 
   /** Ends the workers. Every task must have settled: stopping a busy session would abort the process. */

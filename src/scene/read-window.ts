@@ -1,7 +1,8 @@
 import { intersectWindows, type Window } from "../geo/window.ts";
 import { mapOrdered } from "../stream.ts";
 import { blocksTogether } from "./image-codec.ts";
-import { type SampleArray, sampleArray } from "./raster-block.ts";
+import type { SampleArray } from "./raster-block.ts";
+import { takeSamples } from "./spare-samples.ts";
 import type { TiffBlocks } from "./tiff-blocks.ts";
 import { blockCounts, samplesInBlock, type TiffImage } from "./tiff-image.ts";
 
@@ -29,7 +30,7 @@ export async function readSamples(
     fill,
   }: { readonly window: Window; readonly samples: readonly number[]; readonly fill: number },
 ): Promise<SampleArray> {
-  const out = sampleArray(image.sampleType, window.width * window.height * samples.length);
+  const out = takeSamples(image.sampleType, window.width * window.height * samples.length);
   const load = async (piece: Piece) => ({ piece, data: await blocks(image, piece.index) });
   for await (const { piece, data } of mapOrdered(pieces(image, window, samples), load, {
     concurrency: Math.max(BLOCKS_AT_ONCE, 2 * blocksTogether(image)),
