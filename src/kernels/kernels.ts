@@ -51,6 +51,52 @@ export interface KernelFunctions {
   ) => void;
   readonly differenceBytes: (bytes: number, rows: number, rowLength: number) => void;
   readonly addUpBytes: (bytes: number, rows: number, rowLength: number, samples: number) => void;
+  readonly findByteRuns: (
+    row: number,
+    width: number,
+    nodata: number,
+    outside: number,
+    end: number,
+    start: number,
+    value: number,
+  ) => number;
+  readonly leastOf: (values: number, stride: number, count: number) => number;
+  readonly greatestOf: (values: number, stride: number, count: number) => number;
+  readonly gather: (values: number, stride: number, order: number, count: number, gathered: number) => void;
+  readonly dropUnknown: (values: number, count: number, levels: number) => number;
+  readonly toFloats: (values: number, count: number) => void;
+  readonly toIntegers: (values: number, count: number) => void;
+  readonly packRuns: (numbers: number, count: number, width: number, packed: number) => number;
+  readonly hilbertKeys: (
+    boxes: number,
+    count: number,
+    west: number,
+    south: number,
+    scale: number,
+    keys: number,
+  ) => void;
+  readonly boxesOfKeys: (keys: number, count: number, order: number) => void;
+  /** Unsigned, but read as signed: >>> 0. */
+  readonly hilbertIndex: (x: number, y: number) => number;
+  readonly placePoints: (bits: number, bytesPerRow: number, rows: number) => void;
+  readonly placeLine: (x: number, y: number) => void;
+  readonly thinLine: (
+    count: number,
+    isLoop: boolean,
+    limit: number,
+    least: number,
+    keep: number,
+    stack: number,
+  ) => number;
+  /** 1 or 0. */
+  readonly isTriangleClear: (
+    ax: number,
+    ay: number,
+    vx: number,
+    vy: number,
+    bx: number,
+    by: number,
+  ) => number;
 }
 
 type Halve = (top: number, bottom: number, count: number, holes: boolean, target: number) => void;

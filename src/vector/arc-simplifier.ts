@@ -1,12 +1,11 @@
 import { type BorderGraph, DONE } from "./border-graph.ts";
-import { furthestPoint, markKept } from "./douglas-peucker.ts";
 import { LineBuffer } from "./line-buffer.ts";
 import { SMOOTH_UNIT, smoothLine } from "./smooth-line.ts";
 import { TriangleGuard } from "./triangle-guard.ts";
 
 /** How borders are made simpler than the edges of pixels. */
 export interface Simplification {
-  /** How far (px) a border may depart from the line that the edges of its pixels stand for; see markKept. */
+  /** How far (px) a border may depart from the line that the edges of its pixels stand for; see thinLine in kernels/. */
   readonly tolerance: number;
   /** Whether corners become curves. */
   readonly smooth: boolean;
@@ -22,9 +21,7 @@ export class ArcSimplifier {
   /** Coordinates of arcs that are done count parts of a pixel: so many make one. */
   readonly unit: number;
   private readonly guard: TriangleGuard;
-  private readonly line = new LineBuffer();
   private readonly smoothed = new LineBuffer();
-  private keep = new Uint8Array(1024);
 
   constructor(
     private readonly graph: BorderGraph,
@@ -36,22 +33,29 @@ export class ArcSimplifier {
     graph.known = this.guard;
   }
 
+  /** Makes room for the points of the next row. */
+  reach(row: number): void {
+    this.guard.reach(row);
+  }
+
   /** Simplifies a whole arc, named by its tail, of a graph that knows every point of the rows up to the arc's last. */
   simplify(tail: number): void {
-    const { graph, line, options } = this;
+    const { graph, guard, smoothed, options } = this;
+    const { line } = guard;
     graph.readArc(tail, line);
     const fixed = (graph.flags[tail]! & DONE) !== 0;
     if (fixed && !options.smooth) return;
     const isLoop = graph.isLoop(tail);
     const before = line.count;
-    if (!fixed && options.tolerance > 0 && before > 2) this.thin(tail, isLoop);
+    if (!fixed && options.tolerance > 0 && before > 2)
+      guard.thin(isLoop, options.tolerance, graph.facesStraightArc(tail) ? 3 : 2);
     if (!options.smooth) {
       if (line.count < before) graph.rewriteArc(tail, line);
       return;
     }
     if (fixed) this.scale();
-    else smoothLine(line, isLoop, this.guard, this.smoothed);
-    graph.rewriteArc(tail, this.smoothed);
+    else smoothLine(line, isLoop, guard, smoothed);
+    graph.rewriteArc(tail, smoothed);
   }
 
   /** Forgets the points of the rows above one: no arc that is not whole reaches them. */
@@ -59,44 +63,10 @@ export class ArcSimplifier {
     this.guard.forgetAbove(row);
   }
 
-  /** Takes corners out of the line. A loop begins at a corner of its hull, whichever way it was found. */
-  private thin(tail: number, isLoop: boolean): void {
-    const { line, graph } = this;
-    if (isLoop) line.rotate(furthestPoint(line, 0, line.count - 1, 0)!);
-    if (this.keep.length < line.count) this.keep = new Uint8Array(line.count * 2);
-    markKept(line, this.options.tolerance, this.keep);
-    const least = graph.facesStraightArc(tail) ? 3 : 2;
-    for (let before = 0; before !== line.count; ) {
-      before = line.count;
-      this.sweep(least);
-    }
-  }
-
-  /** Takes out corners that are not to be kept, no two neighbours at once: triangles stay small. */
-  private sweep(least: number): void {
-    const { line, keep, guard } = this;
-    const { x, y } = line;
-    const last = line.count - 1;
-    let to = 1;
-    for (let i = 1; i <= last; i++) {
-      const goes =
-        keep[i] === 0 &&
-        line.count > least &&
-        guard.isClear(x[to - 1]!, y[to - 1]!, x[i]!, y[i]!, x[i + 1]!, y[i + 1]!);
-      if (goes) {
-        guard.delete(x[i]!, y[i]!);
-        line.count--;
-        i++;
-      }
-      x[to] = x[i]!;
-      y[to] = y[i]!;
-      keep[to++] = keep[i]!;
-    }
-  }
-
   /** The line in the unit of curves. */
   private scale(): void {
-    const { line, smoothed, unit } = this;
+    const { guard, smoothed, unit } = this;
+    const { line } = guard;
     smoothed.clear();
     for (let i = 0; i < line.count; i++) smoothed.push(line.x[i]! * unit, line.y[i]! * unit);
   }

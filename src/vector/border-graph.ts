@@ -1,6 +1,6 @@
-import type { LatticeBits } from "./lattice-bits.ts";
 import type { LineBuffer } from "./line-buffer.ts";
 import { doubled, NONE } from "./region-table.ts";
+import type { TriangleGuard } from "./triangle-guard.ts";
 
 /** Where a point holds the next one of its arc. */
 export const NEXT = 2;
@@ -34,7 +34,7 @@ export class BorderGraph {
   /** Col, row (px) and, at NEXT, the next point of the arc: three numbers for a point, which is named by the index of the first. */
   points = new Int32Array(3 * 1024);
   /** Where all points on the lattice are collected, if anywhere. */
-  known: LatticeBits | null = null;
+  known: TriangleGuard | null = null;
   private edges = 0;
   private used = 0;
   private freeEdge = NONE;

@@ -1,15 +1,13 @@
 import type { Bounds } from "../geo/grid.ts";
+import { createKernels } from "../kernels/kernels.ts";
 import type { PolygonFeature } from "./feature.ts";
-import { hilbertIndex } from "./hilbert.ts";
+
 import { doubled } from "./region-table.ts";
 import { wkbLength, writePolygonWkb } from "./wkb.ts";
 
 /** A group is full when it has this many features or bytes of geometry. */
 const MOST_FEATURES = 50_000;
 const MOST_BYTES = 32 * 2 ** 20;
-/** Places of Hilbert's curve (32 bits) are sorted with the feature they belong to behind them. */
-const FEATURE_KEYS = 2 ** 16;
-
 /** A feature and its geometry as WKB. */
 export interface FeatureRow {
   readonly feature: Omit<PolygonFeature, "rings">;
@@ -19,20 +17,29 @@ export interface FeatureRow {
 /** Features as columns, the rings as WKB: a hundred thousand of them are no objects. */
 export class FeatureGroup {
   length = 0;
-  readonly ids = new Float64Array(MOST_FEATURES);
   readonly classIds = new Uint8Array(MOST_FEATURES);
-  /** NaN where the ground is unknown. */
-  readonly areas = new Float64Array(MOST_FEATURES);
-  readonly perimeters = new Float64Array(MOST_FEATURES);
-  /** NaN where it is unknown. */
-  readonly confidences = new Float64Array(MOST_FEATURES);
-  /** West, south, east and north of each feature. */
-  readonly boxes = new Float64Array(4 * MOST_FEATURES);
   /** Of the classes that the features have, by their ids. */
   readonly classNames = new Map<number, string>();
   /** Where the geometry of each feature ends. */
   private readonly ends = new Uint32Array(MOST_FEATURES);
   private geometry = new Uint8Array(1 << 20);
+  private readonly kernels = createKernels({
+    ids: 8 * MOST_FEATURES,
+    areas: 8 * MOST_FEATURES,
+    perimeters: 8 * MOST_FEATURES,
+    confidences: 8 * MOST_FEATURES,
+    boxes: 32 * MOST_FEATURES,
+    gathered: 8 * MOST_FEATURES,
+    order: 4 * MOST_FEATURES,
+  });
+  private readonly ids = this.doubles("ids");
+  /** NaN where the ground is unknown. */
+  private readonly areas = this.doubles("areas");
+  private readonly perimeters = this.doubles("perimeters");
+  /** NaN where it is unknown. */
+  private readonly confidences = this.doubles("confidences");
+  /** West, south, east and north of each feature. */
+  private readonly boxes = this.doubles("boxes");
 
   get isFull(): boolean {
     return this.length === MOST_FEATURES || this.endOf(this.length - 1) >= MOST_BYTES;
@@ -40,14 +47,10 @@ export class FeatureGroup {
 
   /** Over all features: at least one. */
   get bounds(): Bounds {
-    let [west, south, east, north] = [Infinity, Infinity, -Infinity, -Infinity];
-    for (let i = 0; i < 4 * this.length; i += 4) {
-      west = Math.min(west, this.boxes[i]!);
-      south = Math.min(south, this.boxes[i + 1]!);
-      east = Math.max(east, this.boxes[i + 2]!);
-      north = Math.max(north, this.boxes[i + 3]!);
-    }
-    return [west, south, east, north];
+    const { run, at } = this.kernels;
+    const [west, south] = [0, 8].map((side) => run.leastOf(at.boxes + side, 32, this.length));
+    const [east, north] = [16, 24].map((side) => run.greatestOf(at.boxes + side, 32, this.length));
+    return [west!, south!, east!, north!];
   }
 
   clear(): void {
@@ -76,21 +79,23 @@ export class FeatureGroup {
     return this.geometry.subarray(this.endOf(feature - 1), this.endOf(feature));
   }
 
-  /** The features along the Hilbert curve over the group's bounds, by the centres of their boxes. */
+  /** The features along the Hilbert curve over the group's bounds, by the centres of their boxes; valid until it is asked for again. */
   order(): Uint32Array {
-    const { boxes } = this;
+    const { run, at, bytes } = this.kernels;
     const [west, south, east, north] = this.bounds;
     const scale = 65535 / Math.max(east - west, north - south, Number.MIN_VALUE);
-    const keys = new Float64Array(this.length);
-    for (let i = 0; i < keys.length; i++) {
-      const x = ((boxes[4 * i]! + boxes[4 * i + 2]!) / 2 - west) * scale;
-      const y = ((boxes[4 * i + 1]! + boxes[4 * i + 3]!) / 2 - south) * scale;
-      keys[i] = hilbertIndex(x, y) * FEATURE_KEYS + i;
-    }
-    keys.sort();
-    const order = new Uint32Array(keys.length);
-    for (let i = 0; i < order.length; i++) order[i] = keys[i]! % FEATURE_KEYS;
-    return order;
+    run.hilbertKeys(at.boxes, this.length, west, south, scale, at.gathered);
+    this.doubles("gathered").subarray(0, this.length).sort();
+    run.boxesOfKeys(at.gathered, this.length, at.order);
+    return new Uint32Array(bytes.order.buffer, at.order, this.length);
+  }
+
+  /** A column, and of the boxes the given side, in the order that `order` gave last; valid until the next is asked for. */
+  ordered(column: "ids" | "areas" | "perimeters" | "confidences" | "boxes", side = 0): Float64Array {
+    const { run, at } = this.kernels;
+    const stride = column === "boxes" ? 32 : 8;
+    run.gather(at[column] + 8 * side, stride, at.order, this.length, at.gathered);
+    return this.doubles("gathered").subarray(0, this.length);
   }
 
   /** The features as objects, in that order. */
@@ -110,6 +115,11 @@ export class FeatureGroup {
       };
       yield { feature, wkb: this.wkb(i) };
     }
+  }
+
+  private doubles(column: keyof FeatureGroup["kernels"]["at"]): Float64Array {
+    const { buffer, byteOffset, length } = this.kernels.bytes[column];
+    return new Float64Array(buffer, byteOffset, length / 8);
   }
 
   private endOf(feature: number): number {

@@ -32,23 +32,15 @@ export const COLUMNS: readonly ParquetColumn[] = [
 /** A group as chunks of these columns, rows in Hilbert order. */
 export function chunksOf(group: FeatureGroup): readonly ParquetChunk[] {
   const order = group.order();
-  const column = (values: Float64Array): Float64Array => gather(values, order, 1, 0);
   return [
-    int64Chunk(column(group.ids)),
+    int64Chunk(group.ordered("ids")),
     ...classChunks(group, order),
-    doubleChunk(column(group.areas), true),
-    doubleChunk(column(group.perimeters), true),
-    floatChunk(column(group.confidences)),
-    ...[0, 1, 2, 3].map((k) => doubleChunk(gather(group.boxes, order, 4, k), false)),
+    doubleChunk(group.ordered("areas"), true),
+    doubleChunk(group.ordered("perimeters"), true),
+    floatChunk(group.ordered("confidences")),
+    ...[0, 1, 2, 3].map((side) => doubleChunk(group.ordered("boxes", side), false)),
     bytesChunk(geometryPages(group, order)),
   ];
-}
-
-/** Of `stride` values of each feature the one at `place`. */
-function gather(values: Float64Array, order: Uint32Array, stride: number, place: number): Float64Array {
-  const gathered = new Float64Array(order.length);
-  for (let i = 0; i < order.length; i++) gathered[i] = values[stride * order[i]! + place]!;
-  return gathered;
 }
 
 /** Ids and names of the classes. */

@@ -1,4 +1,4 @@
-import { ByteWriter } from "./byte-writer.ts";
+import { createKernels } from "../kernels/kernels.ts";
 
 /** A part of a column: definition levels, which say what is null (none in a column that is never null), and the values that are not. */
 export interface ParquetPage {
@@ -18,60 +18,64 @@ export interface ParquetChunk {
 }
 
 const NO_LEVELS = new Uint8Array(0);
+/** Values that there is room for at first. */
+const VALUES = 1 << 16;
+
+let kernels = kernelsFor(VALUES);
+
+/** Where columns are encoded, one after another. */
+function kernelsFor(count: number) {
+  return createKernels({ values: 8 * count, levels: count, packed: count + 16 });
+}
+
+function makeRoom(count: number): void {
+  const room = kernels.bytes.levels.length;
+  if (count > room) kernels = kernelsFor(Math.max(count, 2 * room));
+}
 
 /** Integers of 0 or more, below 2^53. */
 export function int64Chunk(values: Float64Array): ParquetChunk {
-  const plain = (numbers: Float64Array): Uint8Array => {
-    const words = new Uint32Array(2 * numbers.length);
-    for (let i = 0; i < numbers.length; i++) {
-      words[2 * i] = numbers[i]! % 2 ** 32;
-      words[2 * i + 1] = Math.floor(numbers[i]! / 2 ** 32);
-    }
-    return bytesOf(words);
-  };
-  return numberChunk(values, false, plain);
+  return numberChunk(values, false, "INT64");
 }
 
 /** Doubles; where the column is optional, NaN is null. */
 export function doubleChunk(values: Float64Array, isOptional: boolean): ParquetChunk {
-  return numberChunk(values, isOptional, (numbers) => bytesOf(new Float64Array(numbers)));
+  return numberChunk(values, isOptional, "DOUBLE");
 }
 
 /** Single floats; NaN is null. */
 export function floatChunk(values: Float64Array): ParquetChunk {
-  return numberChunk(values, true, (numbers) => bytesOf(new Float32Array(numbers)));
+  return numberChunk(values, true, "FLOAT");
 }
 
-function numberChunk(
-  values: Float64Array,
-  isOptional: boolean,
-  plain: (numbers: Float64Array) => Uint8Array,
-): ParquetChunk {
-  const known = isOptional ? values.filter((value) => !Number.isNaN(value)) : values;
-  let [min, max] = [Infinity, -Infinity];
-  for (let i = 0; i < known.length; i++) {
-    min = Math.min(min, known[i]!);
-    max = Math.max(max, known[i]!);
-  }
+type NumberType = "INT64" | "DOUBLE" | "FLOAT";
+
+function numberChunk(values: Float64Array, isOptional: boolean, type: NumberType): ParquetChunk {
+  const count = values.length;
+  makeRoom(count);
+  const { run, at, bytes } = kernels;
+  bytes.values.set(bytesOf(values));
+  const known = isOptional ? run.dropUnknown(at.values, count, at.levels) : count;
+  const levels = isOptional ? packedRuns(count, 1) : NO_LEVELS;
+  const [min, max] = [run.leastOf(at.values, 8, known), run.greatestOf(at.values, 8, known)];
   return {
-    pages: [
-      {
-        rows: values.length,
-        nulls: values.length - known.length,
-        levels: isOptional ? runLengths(definitionLevels(values), 1) : NO_LEVELS,
-        values: plain(known),
-      },
-    ],
+    pages: [{ rows: count, nulls: count - known, levels, values: encoded(known, type) }],
     dictionary: null,
-    range: known.length === 0 ? null : { min: plain(Float64Array.of(min)), max: plain(Float64Array.of(max)) },
+    range: known === 0 ? null : { min: plain(min, type), max: plain(max, type) },
   };
 }
 
-/** 1 for each value, 0 for NaN. */
-function definitionLevels(values: Float64Array): Uint8Array {
-  const levels = new Uint8Array(values.length);
-  for (let i = 0; i < levels.length; i++) levels[i] = Number.isNaN(values[i]) ? 0 : 1;
-  return levels;
+/** The first so many values that the kernels hold. */
+function encoded(count: number, type: NumberType): Uint8Array {
+  const { run, at, bytes } = kernels;
+  if (type === "INT64") run.toIntegers(at.values, count);
+  if (type === "FLOAT") run.toFloats(at.values, count);
+  return bytes.values.slice(0, count * (type === "FLOAT" ? 4 : 8));
+}
+
+function plain(value: number, type: NumberType): Uint8Array {
+  kernels.bytes.values.set(bytesOf(Float64Array.of(value)));
+  return encoded(1, type);
 }
 
 /** Values that are few: `places` of them among plain ones. */
@@ -81,7 +85,9 @@ export function dictionaryChunk(
   range: ParquetChunk["range"],
 ): ParquetChunk {
   const width = Math.max(1, Math.ceil(Math.log2(dictionary.count)));
-  const packed = runLengths(places, width);
+  makeRoom(places.length);
+  kernels.bytes.levels.set(places);
+  const packed = packedRuns(places.length, width);
   const values = Buffer.concat([Uint8Array.of(width), packed]);
   return { pages: [{ rows: places.length, nulls: 0, levels: NO_LEVELS, values }], dictionary, range };
 }
@@ -99,26 +105,12 @@ function* withoutNulls(
   for (const page of pages) yield { ...page, nulls: 0, levels: NO_LEVELS };
 }
 
-/** Numbers of `width` bits in Parquet's hybrid of run lengths and packed bits: as one run where all are equal, else packed. */
-function runLengths(numbers: Uint8Array, width: number): Uint8Array {
-  const out = new ByteWriter(numbers.length + 16);
-  if (numbers.every((number) => number === numbers[0])) {
-    out.varint(numbers.length * 2);
-    out.byte(numbers[0] ?? 0);
-    return out.view();
-  }
-  const groups = Math.ceil(numbers.length / 8);
-  out.varint(groups * 2 + 1);
-  let bits = 0;
-  let held = 0;
-  for (let i = 0; i < groups * 8; i++) {
-    held |= (numbers[i] ?? 0) << bits;
-    bits += width;
-    for (; bits >= 8; bits -= 8, held >>>= 8) out.byte(held & 255);
-  }
-  return out.view();
+/** The first so many of the levels that the kernels hold, as numbers of `width` bits. */
+function packedRuns(count: number, width: number): Uint8Array {
+  const { run, at, bytes } = kernels;
+  return bytes.packed.slice(0, run.packRuns(at.levels, count, width, at.packed));
 }
 
-function bytesOf({ buffer, byteOffset, byteLength }: ArrayBufferView): Uint8Array {
-  return new Uint8Array(buffer as ArrayBuffer, byteOffset, byteLength);
+function bytesOf({ buffer, byteOffset, byteLength }: Float64Array): Uint8Array {
+  return new Uint8Array(buffer, byteOffset, byteLength);
 }

@@ -1,10 +1,11 @@
 import { ArcSimplifier, type Simplification } from "./arc-simplifier.ts";
 import { BorderGraph, DONE } from "./border-graph.ts";
-import { ROWS_PER_CHUNK } from "./lattice-bits.ts";
 import { NONE, RegionTable } from "./region-table.ts";
 import { emptyRuns, FAR, findRuns, type Labels, type Runs, VOID } from "./runs.ts";
 
 const FINISHED = -2;
+/** After so many rows points are forgotten that no open border reaches. */
+const ROWS_REMEMBERED = 64;
 const NO_LABELS = new Uint8Array(0);
 const [UP, RIGHT, DOWN, LEFT] = [0, 1, 2, 3] as const;
 
@@ -45,6 +46,7 @@ export class RegionTracer {
     findRuns(labels, this.nodata, this.below);
     this.regions.connect(this.above, this.below, this.row, this.width, this.graph.nextOfRegion);
     if (confidence !== null) this.regions.addConfidence(this.below, confidence);
+    this.simplifier?.reach(this.row);
     this.traceBorders();
     this.simplifyArcs();
     this.finishRegions();
@@ -157,7 +159,7 @@ export class RegionTracer {
     const { simplifier } = this;
     if (simplifier !== null) {
       for (const tail of this.whole) simplifier.simplify(tail);
-      if (this.row % ROWS_PER_CHUNK === 0) simplifier.forgetAbove(this.firstOpenRow());
+      if (this.row % ROWS_REMEMBERED === 0) simplifier.forgetAbove(this.firstOpenRow());
     }
     this.whole.length = 0;
   }

@@ -1,3 +1,5 @@
+import { createKernels, type Kernels } from "../kernels/kernels.ts";
+
 /** The value of everything that is no class: nodata and what lies outside the raster. */
 export const VOID = -1;
 
@@ -21,17 +23,22 @@ export interface Runs {
   readonly region: Int32Array;
   /** The open end in the BorderGraph of the border at start[i]; meaningless for the first run. */
   readonly end: Int32Array;
+  /** Where bytes are compared; a row of them, `start` and `value` lie in its memory. */
+  readonly kernels: Kernels<"row" | "start" | "value">;
 }
 
 /** Room for the runs of a row of `width` px; holds an empty (all VOID) row. */
 export function emptyRuns(width: number): Runs {
   const capacity = width + 3;
+  const kernels = createKernels({ row: width, start: 4 * capacity, value: 8 * capacity });
+  const { buffer } = kernels.bytes.row;
   const runs: Runs = {
     count: 1,
-    start: new Int32Array(capacity),
-    value: new Float64Array(capacity),
+    start: new Int32Array(buffer, kernels.at.start, capacity),
+    value: new Float64Array(buffer, kernels.at.value, capacity),
     region: new Int32Array(capacity),
     end: new Int32Array(capacity),
+    kernels,
   };
   findRuns(new Uint8Array(0), 0, runs);
   return runs;
@@ -39,6 +46,17 @@ export function emptyRuns(width: number): Runs {
 
 /** Fills `runs` with the runs of a row; `nodata` becomes VOID. */
 export function findRuns(row: Labels, nodata: number, runs: Runs): void {
+  if (row instanceof Uint8Array) findByteRuns(row, nodata, runs);
+  else findLongRuns(row, nodata, runs);
+}
+
+function findByteRuns(row: Uint8Array, nodata: number, runs: Runs): void {
+  const { run, bytes, at } = runs.kernels;
+  bytes.row.set(row);
+  runs.count = run.findByteRuns(at.row, row.length, nodata, VOID, FAR, at.start, at.value);
+}
+
+function findLongRuns(row: Uint32Array, nodata: number, runs: Runs): void {
   const { start, value } = runs;
   const width = row.length;
   start[0] = -1;

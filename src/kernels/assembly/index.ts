@@ -1,8 +1,15 @@
+export { dropUnknown, gather, greatestOf, leastOf, packRuns, toFloats, toIntegers } from "./columns";
 export { cutBlock } from "./cut";
 export { deflate } from "./deflate";
 export { halveByMean, halveByMode } from "./halve";
+export { boxesOfKeys, hilbertIndex, hilbertKeys } from "./hilbert";
 export { findAgreements, interpolateRow, mixRows, rankCells } from "./interpolate";
+export { placePoints } from "./known-points";
+export { placeLine } from "./line";
 export { addUpBytes, differenceBytes } from "./predictor";
+export { findByteRuns } from "./runs";
+export { thinLine } from "./thin-line";
+export { isTriangleClear } from "./triangle";
 export { findWinners, setClasses } from "./winners";
 
 /** The first address that is free for the caller's arrays. */
