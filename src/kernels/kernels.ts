@@ -78,6 +78,18 @@ export interface KernelFunctions {
   readonly boxesOfKeys: (keys: number, count: number, order: number) => void;
   /** Unsigned, but read as signed: >>> 0. */
   readonly hilbertIndex: (x: number, y: number) => number;
+  readonly placeLattice: (
+    shift: number,
+    cols: number,
+    colCount: number,
+    rows: number,
+    rowCount: number,
+  ) => void;
+  readonly placeLonLat: (lon: number, lat: number, scale: number) => void;
+  readonly placeRing: (ring: number, points: number, placed: number, room: number) => number;
+  readonly placeScales: (area: number, across: number, down: number, skew: number, running: number) => void;
+  readonly ringArea: (ring: number, points: number) => number;
+  readonly ringLength: (ring: number, points: number) => number;
   readonly placePoints: (bits: number, bytesPerRow: number, rows: number) => void;
   readonly placeLine: (x: number, y: number) => void;
   readonly thinLine: (

@@ -1,9 +1,9 @@
 import type { LonLat } from "../geo/crs.ts";
 import type { Grid } from "../geo/grid.ts";
 import { groundScale, type Locate, locator, metresBetween } from "./ellipsoid.ts";
-import { atNodes, type Cell, fitLattice, type Lattice } from "./lattice.ts";
+import { atNodes, type Cell, fitLattice } from "./lattice.ts";
 import { type Placement, reversePoints } from "./placement.ts";
-import { doubled } from "./region-table.ts";
+import { RingKernels } from "./ring-kernels.ts";
 import type { PixelRing } from "./rings.ts";
 import { Slab } from "./slab.ts";
 
@@ -18,82 +18,37 @@ const QUANTUM_PIXELS = 1 / 16384;
  * the scene's CRS is a curve there, and neighbours, which cross the same lines, stay together.
  */
 export class LonLatPlacement implements Placement {
-  private readonly lattice: Lattice;
-  private readonly lon: Float64Array;
-  private readonly lat: Float64Array;
+  private readonly kernels: RingKernels<"lon" | "lat">;
   private readonly mirrored: boolean;
-  /** Quanta per degree. */
-  private readonly scale: number;
-  private points = new Float64Array(1024);
-  private length = 0;
   private readonly rings = new Slab<Float64Array>((length) => new Float64Array(length));
 
   constructor(grid: Grid) {
     const locate = locator(grid);
-    this.lattice = fitLattice(grid, (cell, side) => isFine(grid, locate, cell, side));
-    [this.lon, this.lat] = atNodes(this.lattice, 2, locate) as [Float64Array, Float64Array];
+    const lattice = fitLattice(grid, (cell, side) => isFine(grid, locate, cell, side));
+    const [lon, lat] = atNodes(lattice, 2, locate) as [Float64Array, Float64Array];
+    const scale = quantaPerDegree(grid, locate);
+    this.kernels = new RingKernels(lattice, { lon, lat }, ({ run, at }) =>
+      run.placeLonLat(at.lon, at.lat, scale),
+    );
     this.mirrored = isMirrored(grid, locate);
-    this.scale = quantaPerDegree(grid, locate);
   }
 
   place(ring: PixelRing): Float64Array {
-    this.length = 0;
-    let x = ring[0]!;
-    let y = ring[1]!;
-    this.add(x, y);
-    for (let i = 2; i <= ring.length; i += 2) {
-      const from = i === ring.length ? 0 : i;
-      const nextX = ring[from]!;
-      const nextY = ring[from + 1]!;
-      this.addBetween(x, y, nextX, nextY);
-      this.add(nextX, nextY);
-      x = nextX;
-      y = nextY;
-    }
-    const placed = this.rings.copy(this.points, 0, this.length);
+    const length = 2 * this.placeInKernels(ring);
+    const placed = this.rings.copy(this.kernels.placed, 0, length);
     return this.mirrored ? reversePoints(placed) : placed;
   }
 
-  /** Adds the points inside an edge: where it crosses lattice lines; evenly, seen from its left end, when it is slanted. */
-  private addBetween(x0: number, y0: number, x1: number, y1: number): void {
-    const { shift } = this.lattice;
-    if (x0 >> shift === x1 >> shift && y0 >> shift === y1 >> shift) return;
-    if (y0 === y1) forEachLine(x0, x1, 2 ** shift, (x) => this.add(x, y0));
-    else if (x0 === x1) forEachLine(y0, y1, 2 ** shift, (y) => this.add(x0, y));
-    else {
-      const count = Math.ceil(Math.max(Math.abs(x1 - x0), Math.abs(y1 - y0)) / 2 ** shift);
-      const forwards = x0 < x1;
-      const [ax, ay, bx, by] = forwards ? [x0, y0, x1, y1] : [x1, y1, x0, y0];
-      for (let k = 1; k < count; k++) {
-        const t = (forwards ? k : count - k) / count;
-        this.add(ax + (bx - ax) * t, ay + (by - ay) * t);
-      }
-    }
+  /** Returns the number of points that were placed. */
+  private placeInKernels(ring: PixelRing): number {
+    const points = this.kernels.load(ring);
+    const { kernels, placed } = this.kernels;
+    const room = placed.length / 2;
+    const count = kernels.run.placeRing(kernels.at.ring, points, kernels.at.placed, room);
+    if (count <= room) return count;
+    this.kernels.makeRoom(points, 2 * count);
+    return this.placeInKernels(ring);
   }
-
-  private add(x: number, y: number): void {
-    const { lon, lat, scale } = this;
-    const { shift, cols, rows } = this.lattice;
-    const i = Math.min(x >> shift, cols.length - 2);
-    const j = Math.min(y >> shift, rows.length - 2);
-    const node = j * cols.length + i;
-    const below = node + cols.length;
-    const u = (x - cols[i]!) / (cols[i + 1]! - cols[i]!);
-    const v = (y - rows[j]!) / (rows[j + 1]! - rows[j]!);
-    const lonUp = lon[node]! + (lon[node + 1]! - lon[node]!) * u;
-    const lonLow = lon[below]! + (lon[below + 1]! - lon[below]!) * u;
-    const latUp = lat[node]! + (lat[node + 1]! - lat[node]!) * u;
-    const latLow = lat[below]! + (lat[below + 1]! - lat[below]!) * u;
-    if (this.length === this.points.length) this.points = doubled(this.points);
-    this.points[this.length++] = Math.round((lonUp + (lonLow - lonUp) * v) * scale) / scale;
-    this.points[this.length++] = Math.round((latUp + (latLow - latUp) * v) * scale) / scale;
-  }
-}
-
-/** Calls back for the multiples of `side` strictly between two integers, in the direction from one to the other. */
-function forEachLine(from: number, to: number, side: number, visit: (at: number) => void): void {
-  if (from < to) for (let at = (Math.floor(from / side) + 1) * side; at < to; at += side) visit(at);
-  else for (let at = (Math.ceil(from / side) - 1) * side; at > to; at -= side) visit(at);
 }
 
 /** True when the middle of a cell is where the mean of its corners says, within the tolerance. */

@@ -66,10 +66,11 @@ export async function* tracePolygons(
   for await (const { codes, trust } of readRows(labels, confidence, signal)) {
     sieved?.apply(codes);
     tracer.pushRow(codes, trust);
-    if (finished.length > 0) yield* finished.splice(0);
+    for (const polygon of finished) yield polygon; // yield* costs twice as much
+    finished.length = 0;
   }
   tracer.end();
-  yield* finished;
+  for (const polygon of finished) yield polygon;
 }
 
 async function sieve(labels: Scene, minArea: number, signal: AbortSignal | undefined): Promise<SievedRows> {
