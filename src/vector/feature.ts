@@ -43,7 +43,7 @@ export class FeatureMaker {
   /** True when features are in longitude and latitude. */
   readonly lonLat: boolean;
   polygons = 0;
-  private readonly names: ReadonlyMap<number, string>;
+  private readonly names: Map<number, string>;
   private readonly ground: Ground | null;
   private readonly placement: Placement;
 
@@ -64,13 +64,19 @@ export class FeatureMaker {
     return {
       id,
       classId,
-      className: this.names.get(classId) ?? `class ${classId}`,
+      className: this.nameOf(classId),
       areaM2,
       perimeterM,
       meanConfidence,
       rings: placed,
       bounds: ringBounds(placed[0]!),
     };
+  }
+
+  private nameOf(classId: number): string {
+    const name = this.names.get(classId) ?? `class ${classId}`;
+    if (!this.names.has(classId)) this.names.set(classId, name);
+    return name;
   }
 }
 

@@ -50,13 +50,19 @@ function classChunks({ classIds, classNames }: FeatureGroup, order: Uint32Array)
   const names = classes.map(([, name]) => withLength(Buffer.from(name)));
   const placeOf = new Uint8Array(256);
   for (const [place, [id]] of classes.entries()) placeOf[id] = place;
-  const places = new Uint8Array(order.length);
-  for (let i = 0; i < places.length; i++) places[i] = placeOf[classIds[order[i]!]!]!;
+  const places = placesOf(order, classIds, placeOf);
   const count = classes.length;
   return [
     dictionaryChunk(places, { count, values: Buffer.concat(ids) }, { min: ids[0]!, max: ids.at(-1)! }),
     dictionaryChunk(places, { count, values: Buffer.concat(names) }, null),
   ];
+}
+
+/** The places of the features' classes. */
+function placesOf(order: Uint32Array, classIds: Uint8Array, placeOf: Uint8Array): Uint8Array {
+  const places = new Uint8Array(order.length);
+  for (let i = 0; i < places.length; i++) places[i] = placeOf[classIds[order[i]!]!]!;
+  return places;
 }
 
 /** A plain string of bytes. */
@@ -73,18 +79,23 @@ function* geometryPages(
   order: Uint32Array,
 ): Generator<{ readonly rows: number; readonly values: Uint8Array }> {
   const page = new ByteWriter(2 * PAGE_BYTES);
-  let rows = 0;
-  for (const feature of order) {
-    const wkb = group.wkb(feature);
-    page.uint32(wkb.length);
-    page.append(wkb);
-    rows++;
-    if (page.length < PAGE_BYTES) continue;
+  for (let from = 0; from < order.length; ) {
+    const rows = fillPage(page, group, order, from);
     yield { rows, values: page.view() };
     page.clear();
-    rows = 0;
+    from += rows;
   }
-  if (rows > 0) yield { rows, values: page.view() };
+}
+
+/** Puts the geometry of features from one on into a page until it is full; returns how many. */
+function fillPage(page: ByteWriter, group: FeatureGroup, order: Uint32Array, from: number): number {
+  let at = from;
+  while (at < order.length && page.length < PAGE_BYTES) {
+    const wkb = group.wkb(order[at++]!);
+    page.uint32(wkb.length);
+    page.append(wkb);
+  }
+  return at - from;
 }
 
 /**
