@@ -45,7 +45,7 @@ export class TriangleGuard {
     for (; this.first < row; this.first++) this.rowOf(this.points, this.rows, this.first).fill(0);
   }
 
-  /** True when nothing but a, v and b lies in the closed triangle a v b or too near to the new edge a b. */
+  /** True when nothing but a, v and b lies in the closed triangle a v b or too near to the new edge a b. All rows have been reached. */
   isClear(ax: number, ay: number, vx: number, vy: number, bx: number, by: number): boolean {
     return this.kernels.run.isTriangleClear(ax, ay, vx, vy, bx, by) !== 0;
   }
