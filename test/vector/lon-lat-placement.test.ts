@@ -44,6 +44,19 @@ describe.each(Object.entries(grids))("on %s", (_, [epsg, affine]) => {
     }
   });
 
+  test("a ring of thousands of points is placed as each of its edges is", () => {
+    const corner = (k: number): readonly [number, number] => [(k * 977) % 90, (k * 1409) % 60];
+    const ring = Int32Array.from({ length: 2 * 3000 }, (_, i) => corner(i >> 1)[i & 1]!);
+    const edges = Array.from({ length: 3000 }, (_, k) => {
+      const thereAndBack = placement.place(Int32Array.of(...corner(k), ...corner((k + 1) % 3000)));
+      return thereAndBack.subarray(0, (thereAndBack.length - 2) / 2);
+    });
+    const expected = edges.flatMap((edge) => [...edge]);
+    const placed = [...placement.place(ring)];
+    expect(placed.slice(0, -2)).toEqual(expected);
+    expect(placed.slice(-2)).toEqual(expected.slice(0, 2));
+  });
+
   test("an edge gets the same points from both sides", () => {
     const pairs = (ring: Int32Array): string[] => {
       const placed = placement.place(ring);
@@ -57,6 +70,23 @@ describe.each(Object.entries(grids))("on %s", (_, [epsg, affine]) => {
       const there = pairs(Int32Array.of(17, 17, x, y));
       const back = pairs(Int32Array.of(x, y, 17, 17));
       expect(new Set(back)).toEqual(new Set(there));
+    }
+  });
+
+  test.each([
+    [2900, 17],
+    [17, 1900],
+    [2900, 1901],
+    [1, 17],
+    [17, 1],
+    [2, 3],
+  ])("an edge from (17, 17) to (%i, %i) and back gets points along its way", (x, y) => {
+    const placed = placement.place(Int32Array.of(17, 17, x, y));
+    const half = (placed.length - 2) / 2;
+    const distance = (k: number): number => Math.hypot(placed[k]! - placed[0]!, placed[k + 1]! - placed[1]!);
+    for (let k = 2; k < placed.length; k += 2) {
+      if (k <= half) expect(distance(k)).toBeGreaterThan(distance(k - 2));
+      else expect(distance(k)).toBeLessThan(distance(k - 2));
     }
   });
 });
