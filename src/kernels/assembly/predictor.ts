@@ -46,11 +46,11 @@ export function addUp(bytes: usize, rows: i32, rowLength: i32, stride: i32, size
   }
 }
 
-function addUpRow<T>(row: usize, end: usize, stride: usize): void {
+function addUpRow<T extends number>(row: usize, end: usize, stride: usize): void {
   let at = row + stride;
   if (stride < 16) at = addUpWithin<T>(row, end, stride);
   else for (; at + 16 <= end; at += 16) v128.store(at, v128.add<T>(v128.load(at), v128.load(at - stride)));
-  for (; at < end; at += sizeof<T>()) store<T>(at, load<T>(at) + load<T>(at - stride));
+  for (; at < end; at += sizeof<T>()) store<T>(at, <T>(load<T>(at) + load<T>(at - stride)));
 }
 
 /** Of several pixels in 16 bytes: by doubling steps within them, then the last sums before them are added to all. Answers how far it went. */
