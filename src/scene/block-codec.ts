@@ -4,7 +4,7 @@ import type { BlockRows, ImageDecoder } from "./image-decoder.ts";
 import { decodeLzw } from "./lzw.ts";
 import { decodePackBits } from "./packbits.ts";
 import { undoPredictor } from "./predictor.ts";
-import { type BlockSamples, type SampleArray, viewSamples } from "./raster-block.ts";
+import type { BlockSamples, SampleArray, SampleType } from "./raster-block.ts";
 import { samplesInBlock, storedBytes, type TiffImage } from "./tiff-image.ts";
 import { decodeZstd } from "./zstd.ts";
 
@@ -63,6 +63,29 @@ function swapBytes(bytes: Uint8Array, bits: number): void {
   if (bits === 16) buffer.swap16();
   if (bits === 32) buffer.swap32();
   if (bits === 64) buffer.swap64();
+}
+
+function viewSamples(type: SampleType, { buffer, byteOffset, byteLength }: Uint8Array): SampleArray {
+  switch (type) {
+    case "uint8":
+      return new Uint8Array(buffer, byteOffset, byteLength);
+    case "int8":
+      return new Int8Array(buffer, byteOffset, byteLength);
+    case "uint16":
+      return new Uint16Array(buffer, byteOffset, byteLength / 2);
+    case "int16":
+      return new Int16Array(buffer, byteOffset, byteLength / 2);
+    case "uint32":
+      return new Uint32Array(buffer, byteOffset, byteLength / 4);
+    case "int32":
+      return new Int32Array(buffer, byteOffset, byteLength / 4);
+    case "float32":
+      return new Float32Array(buffer, byteOffset, byteLength / 4);
+    case "float64":
+      return new Float64Array(buffer, byteOffset, byteLength / 8);
+    default:
+      throw new RangeError(`unknown sample type ${String(type satisfies never)}`);
+  }
 }
 
 /** One byte (0 or 1) per bit; every row starts on a byte. */

@@ -1,5 +1,4 @@
 import { keptKernels } from "../kernels/kept-kernels.ts";
-import { unfilledBytes } from "./raster-block.ts";
 
 /** The kernel's table of codes, a word each. */
 const TABLE_BYTES = 4 * 4098;
@@ -27,7 +26,5 @@ export function decodeLzw(bytes: Uint8Array, limit: number): Uint8Array {
     throw new RangeError(
       `LZW code ${Math.floor(-length / CODE_UNIT)} is not in the table of ${-length % CODE_UNIT}`,
     );
-  const decoded = unfilledBytes(length);
-  decoded.set(memory.output.subarray(LITERALS, LITERALS + length));
-  return decoded;
+  return memory.output.slice(LITERALS, LITERALS + length);
 }

@@ -57,33 +57,3 @@ export function sampleArray(type: SampleType, length: number): SampleArray {
       throw new RangeError(`unknown sample type ${String(type satisfies never)}`);
   }
 }
-
-/** Bytes seen as samples of a type, in the machine's byte order. They begin at a multiple of 8 in their memory. */
-export function viewSamples(type: SampleType, { buffer, byteOffset, byteLength }: Uint8Array): SampleArray {
-  switch (type) {
-    case "uint8":
-      return new Uint8Array(buffer, byteOffset, byteLength);
-    case "int8":
-      return new Int8Array(buffer, byteOffset, byteLength);
-    case "uint16":
-      return new Uint16Array(buffer, byteOffset, byteLength / 2);
-    case "int16":
-      return new Int16Array(buffer, byteOffset, byteLength / 2);
-    case "uint32":
-      return new Uint32Array(buffer, byteOffset, byteLength / 4);
-    case "int32":
-      return new Int32Array(buffer, byteOffset, byteLength / 4);
-    case "float32":
-      return new Float32Array(buffer, byteOffset, byteLength / 4);
-    case "float64":
-      return new Float64Array(buffer, byteOffset, byteLength / 8);
-    default:
-      throw new RangeError(`unknown sample type ${String(type satisfies never)}`);
-  }
-}
-
-/** Bytes with whatever the memory held: for those that are all written next. Zeros first would cost as much as some codecs. */
-export function unfilledBytes(length: number): Uint8Array<ArrayBuffer> {
-  const { buffer, byteOffset } = Buffer.allocUnsafeSlow(length);
-  return new Uint8Array(buffer as ArrayBuffer, byteOffset, length);
-}

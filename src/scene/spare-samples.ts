@@ -1,10 +1,4 @@
-import {
-  type SampleArray,
-  type SampleType,
-  sampleArray,
-  unfilledBytes,
-  viewSamples,
-} from "./raster-block.ts";
+import { type SampleArray, type SampleType, sampleArray } from "./raster-block.ts";
 
 /** Memory that is kept (bytes). */
 const KEPT = 16 * 2 ** 20;
@@ -15,9 +9,9 @@ let bytes = 0;
 
 /** Samples of any content: those that were given back, where some have this type and length. To touch new memory costs more than to fill it. */
 export function takeSamples(type: SampleType, length: number): SampleArray {
-  const { constructor: wanted, BYTES_PER_ELEMENT: size } = sampleArray(type, 0);
+  const wanted = sampleArray(type, 0).constructor;
   const place = spare.findLastIndex((samples) => samples.constructor === wanted && samples.length === length);
-  if (place === -1) return viewSamples(type, unfilledBytes(length * size));
+  if (place === -1) return sampleArray(type, length);
   const [samples] = spare.splice(place, 1);
   bytes -= samples!.byteLength;
   return samples!;
