@@ -50,7 +50,6 @@ export interface KernelFunctions {
     confidence: number,
   ) => void;
   readonly differenceBytes: (bytes: number, rows: number, rowLength: number) => void;
-  readonly addUpBytes: (bytes: number, rows: number, rowLength: number, samples: number) => void;
   readonly findByteRuns: (
     row: number,
     width: number,
@@ -109,6 +108,8 @@ export interface KernelFunctions {
     bx: number,
     by: number,
   ) => number;
+  readonly addUp: (bytes: number, rows: number, rowLength: number, stride: number, size: number) => void;
+  readonly decodeLzw: (from: number, length: number, to: number, limit: number, starts: number) => number;
 }
 
 type Halve = (top: number, bottom: number, count: number, holes: boolean, target: number) => void;

@@ -4,7 +4,7 @@ import type { BlockRows, ImageDecoder } from "./image-decoder.ts";
 import { decodeLzw } from "./lzw.ts";
 import { decodePackBits } from "./packbits.ts";
 import { undoPredictor } from "./predictor.ts";
-import type { SampleArray, SampleType } from "./raster-block.ts";
+import type { BlockSamples, SampleArray, SampleType } from "./raster-block.ts";
 import { samplesInBlock, storedBytes, type TiffImage } from "./tiff-image.ts";
 import { decodeZstd } from "./zstd.ts";
 
@@ -32,7 +32,7 @@ export async function decodeBlock(
   image: TiffImage,
   reading: Promise<Uint8Array>,
   { decodeImage, ...place }: BlockRows & { readonly decodeImage: ImageDecoder },
-): Promise<SampleArray> {
+): Promise<BlockSamples> {
   if (isImageCodec(image.compression)) return decodeImage(image, reading, place);
   const expected = storedBytes(image, place.rows);
   const decompress = BYTE_CODECS[image.compression];
@@ -41,8 +41,9 @@ export async function decodeBlock(
   if (stored.byteLength < expected)
     throw new RangeError(`it holds ${stored.byteLength} bytes of ${expected}`);
   const exact = stored.subarray(0, expected);
-  if (image.bits === 1) return unpackBits(exact, image.blockWidth * samplesInBlock(image), place.rows);
-  return toSamples(image, exact);
+  const rowLength = image.blockWidth * samplesInBlock(image);
+  const samples = image.bits === 1 ? unpackBits(exact, rowLength, place.rows) : toSamples(image, exact);
+  return { samples, rowLength, byteLength: samples.byteLength };
 }
 
 function toSamples(image: TiffImage, bytes: Uint8Array): SampleArray {

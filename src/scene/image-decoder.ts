@@ -1,5 +1,6 @@
 import { availableParallelism } from "node:os";
 import { blocksTogether, decodeImageBlock, decodeImageBlocks } from "./image-codec.ts";
+import type { BlockSamples } from "./raster-block.ts";
 import type { TiffImage } from "./tiff-image.ts";
 
 /** Which rows of an image a block holds. */
@@ -15,12 +16,12 @@ export type ImageDecoder = (
   image: TiffImage,
   bytes: Promise<Uint8Array>,
   place: BlockRows,
-) => Promise<Uint8Array>;
+) => Promise<BlockSamples>;
 
 interface Block extends BlockRows {
   readonly image: TiffImage;
   readonly bytes: Uint8Array;
-  readonly resolve: (samples: Uint8Array | Promise<Uint8Array>) => void;
+  readonly resolve: (samples: BlockSamples | Promise<BlockSamples>) => void;
 }
 
 /** Calls of libvips under way at a time: few, so that groups are large; half of the cores can be kept busy. */
@@ -89,7 +90,7 @@ async function decode(group: readonly Block[]): Promise<void> {
   await Promise.allSettled(decoded);
 }
 
-function decodeTogether(group: readonly Block[]): Promise<readonly Uint8Array[] | null> {
+function decodeTogether(group: readonly Block[]): Promise<readonly BlockSamples[] | null> {
   const blocks = group.map(({ bytes }) => bytes);
   return decodeImageBlocks(group[0]!.image, blocks).catch(() => null);
 }

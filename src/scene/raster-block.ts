@@ -25,6 +25,15 @@ export interface RasterBlock {
   readonly mask: Uint8Array | null;
 }
 
+/** Samples of a decoded block, those of a pixel side by side. Its rows may be parts of a wider picture's, in which other blocks lie beside it. */
+export interface BlockSamples {
+  readonly samples: SampleArray;
+  /** Samples from the beginning of a row to that of the next. */
+  readonly rowLength: number;
+  /** Bytes of its own rows. */
+  readonly byteLength: number;
+}
+
 /** An empty sample array of a type and length. */
 export function sampleArray(type: SampleType, length: number): SampleArray {
   switch (type) {

@@ -1,7 +1,7 @@
 import { intersectWindows, type Window } from "../geo/window.ts";
 import { mapOrdered } from "../stream.ts";
 import { blocksTogether } from "./image-codec.ts";
-import type { SampleArray } from "./raster-block.ts";
+import type { BlockSamples, SampleArray } from "./raster-block.ts";
 import { takeSamples } from "./spare-samples.ts";
 import type { TiffBlocks } from "./tiff-blocks.ts";
 import { blockCounts, samplesInBlock, type TiffImage } from "./tiff-image.ts";
@@ -64,20 +64,22 @@ interface Target {
 }
 
 function copyPiece(
-  { block, from, to }: Piece,
-  data: SampleArray | number,
+  { block: place, from, to }: Piece,
+  block: BlockSamples | number,
   stride: number,
   { window, samples, out }: Target,
 ): void {
-  const { col, row, width, height } = intersectWindows(block, window)!;
-  const wholeRows =
-    typeof data !== "number" && stride === samples && from.every((sample, i) => sample === i && to[i] === i);
+  const { col, row, width, height } = intersectWindows(place, window)!;
+  const wholeRows = stride === samples && from.every((sample, i) => sample === i && to[i] === i);
   for (let y = row; y < row + height; y++) {
-    const source = ((y - block.row) * block.width + col - block.col) * stride;
     const target = ((y - window.row) * window.width + col - window.col) * samples;
+    if (typeof block === "number") {
+      for (const first of to) fillSample(out, target + first, samples, width, block);
+      continue;
+    }
+    const { samples: data, rowLength } = block;
+    const source = (y - place.row) * rowLength + (col - place.col) * stride;
     if (wholeRows) out.set(data.subarray(source, source + width * stride), target);
-    else if (typeof data === "number")
-      for (const place of to) fillSample(out, target + place, samples, width, data);
     else
       for (let i = 0; i < from.length; i++)
         copySample(data, source + from[i]!, stride, out, target + to[i]!, samples, width);

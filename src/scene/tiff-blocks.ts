@@ -3,13 +3,13 @@ import { type BlockCache, blockCache } from "./block-cache.ts";
 import { decodeBlock } from "./block-codec.ts";
 import type { ByteSource } from "./byte-source.ts";
 import { type ImageDecoder, imageDecoder } from "./image-decoder.ts";
-import type { SampleArray } from "./raster-block.ts";
+import type { BlockSamples } from "./raster-block.ts";
 import { damagedBlock } from "./scene-errors.ts";
 import { blockReader } from "./strip-runs.ts";
 import { blockCounts, storedBytes, type TiffImage } from "./tiff-image.ts";
 
 /** Decoded blocks of a TIFF by image and index; null for a block without data. */
-export type TiffBlocks = (image: TiffImage, index: number) => Promise<SampleArray | null>;
+export type TiffBlocks = (image: TiffImage, index: number) => Promise<BlockSamples | null>;
 
 /** Rows (px) of the windows that the cache is made for where nobody says: those of a usual chip. */
 const WINDOW_HEIGHT = 513;
@@ -25,7 +25,7 @@ export interface CacheOptions {
 
 /** Blocks that are decoded once and kept, so that overlapping windows share them. */
 export function tiffBlocks(source: ByteSource, cacheBytes: number): TiffBlocks {
-  const cache: BlockCache<SampleArray | null> = blockCache(
+  const cache: BlockCache<BlockSamples | null> = blockCache(
     cacheBytes,
     (block) => (block?.byteLength ?? 0) + 256,
   );
@@ -56,7 +56,7 @@ async function loadBlock(
     read,
     decodeImage,
   }: { readonly read: ReturnType<typeof blockReader>; readonly decodeImage: ImageDecoder },
-): Promise<SampleArray | null> {
+): Promise<BlockSamples | null> {
   const offset = image.offsets[index]!;
   const byteCount = image.byteCounts[index]!;
   if (offset === 0 || byteCount === 0) return null;

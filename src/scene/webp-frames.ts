@@ -6,19 +6,32 @@ const HAS_FRAMES = 2;
 const DO_NOT_BLEND = 2;
 const SIDE_BITS = 0x3fff;
 
+/** Whether blocks lie side by side in an animation: tiles do; strips, which are long, lie one below the other. */
+export function framesLieBeside({ tiled }: TiffImage): boolean {
+  return tiled;
+}
+
+/** Whether the blocks of an image can be frames of an animation: those begin at even places. */
+export function takesFrames(image: TiffImage): boolean {
+  return (framesLieBeside(image) ? image.blockWidth : image.blockHeight) % 2 === 0;
+}
+
 /**
- * Whole WebP blocks of 3 samples as the frames of one animation, which libvips decodes one below the other. Throws where a block is no
- * simple WebP file: one picture, without a header of its own for alpha, colour profile or metadata.
+ * Whole WebP blocks of 3 samples as the frames of one animation, each in a place of its own, so that its last picture shows all of them:
+ * side by side or one below the other. Throws where a block is no simple WebP file: one picture, without a header of its own for alpha,
+ * colour profile or metadata.
  */
-export function webpFrames(
-  { blockWidth, blockHeight }: TiffImage,
-  blocks: readonly Uint8Array[],
-): Uint8Array {
+export function webpFrames(image: TiffImage, blocks: readonly Uint8Array[]): Uint8Array {
+  const { blockWidth, blockHeight } = image;
+  const beside = framesLieBeside(image);
   const canvas = Buffer.alloc(10);
   canvas[0] = HAS_FRAMES;
-  writeSize(canvas, 4, blockWidth, blockHeight);
-  const frames = blocks.map((block) => {
+  if (beside) writeSize(canvas, 4, blockWidth * blocks.length, blockHeight);
+  else writeSize(canvas, 4, blockWidth, blockHeight * blocks.length);
+  const frames = blocks.map((block, i) => {
     const frame = Buffer.alloc(16);
+    // in units of two pixels
+    frame.writeUIntLE((i * (beside ? blockWidth : blockHeight)) / 2, beside ? 0 : 3, 3);
     writeSize(frame, 6, blockWidth, blockHeight);
     frame[15] = DO_NOT_BLEND;
     return chunk("ANMF", frame, pictureOf(block, blockWidth, blockHeight));

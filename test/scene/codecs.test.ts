@@ -1,9 +1,12 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
+import { createKernels } from "../../src/kernels/kernels.ts";
 import { decodeLzw } from "../../src/scene/lzw.ts";
 import { decodePackBits } from "../../src/scene/packbits.ts";
 import { undoPredictor } from "../../src/scene/predictor.ts";
 import { seededRandom } from "../support/random.ts";
+
+const MARK = 0xa5;
 
 test("property: LZW decodes what a plain encoder wrote, past the reset of a full table too", () => {
   const random = seededRandom(3);
@@ -34,6 +37,55 @@ test("property: LZW of random bytes ends in at most the block's bytes or an erro
         expect(error).toBeInstanceOf(RangeError);
       }
     }),
+  );
+});
+
+test.each([
+  { name: "an old-style stream", codes: "0001", limit: 9, message: "old-style LZW is not supported" },
+  {
+    name: "a string past the block",
+    codes: codes(256, 65, 258, 259),
+    limit: 5,
+    message: "LZW data is longer than the block",
+  },
+  {
+    name: "a code of the future",
+    codes: codes(256, 65, 300),
+    limit: 9,
+    message: "LZW code 300 is not in the table of 259",
+  },
+  {
+    name: "a first code that is no byte",
+    codes: codes(256, 258),
+    limit: 9,
+    message: "LZW code 258 is not in the table of 258",
+  },
+])("LZW of $name is refused", ({ codes, limit, message }) => {
+  expect(() => decodeLzw(Buffer.from(codes, "hex"), limit)).toThrow(new RangeError(message));
+});
+
+test.each([
+  { name: "without an end code", codes: codes(256, 65, 66, 258), text: "ABAB" },
+  { name: "with codes behind the end", codes: codes(256, 65, 66, 257, 500), text: "AB" },
+  { name: "without a clear code first", codes: codes(65, 66, 259), text: "ABBB" },
+  { name: "of a code that it makes itself", codes: codes(256, 65, 258, 259, 257), text: "AAAAAA" },
+])("LZW $name is decoded as far as it goes", ({ codes, text }) => {
+  expect(Buffer.from(decodeLzw(Buffer.from(codes, "hex"), 500)).toString()).toBe(text);
+});
+
+test("property: LZW writes nothing but its table and its output, whatever the bytes", () => {
+  const limit = 200;
+  const { run, at, bytes } = createKernels({ before: 16, table: 4 * 4098, input: 300, output: 272 + limit });
+  fc.assert(
+    fc.property(fc.uint8Array({ maxLength: 280 }), fc.integer({ min: 0, max: limit }), (input, most) => {
+      for (const array of Object.values(bytes)) array.fill(MARK);
+      bytes.input.set(input);
+      run.decodeLzw(at.input, input.length, at.output + 256, most, at.table);
+      expect(bytes.input.slice(0, input.length)).toEqual(input);
+      const around = [bytes.before, bytes.input.slice(input.length), bytes.output.slice(272 + most)];
+      for (const array of around) expect(array.every((byte) => byte === MARK)).toBe(true);
+    }),
+    { numRuns: 1000 },
   );
 });
 
@@ -99,6 +151,13 @@ test("property: predictor 3 gives back the floats whose bytes were split into pl
     ),
   );
 });
+
+/** Codes of 9 bits, high bit first, in hexadecimal. */
+function codes(...values: readonly number[]): string {
+  const bits = values.map((value) => value.toString(2).padStart(9, "0")).join("");
+  const bytes = bits.match(/.{1,8}/g)!.map((byte) => Number.parseInt(byte.padEnd(8, "0"), 2));
+  return Buffer.from(bytes).toString("hex");
+}
 
 /** TIFF 6.0 section 13, with strings as table keys: slow and plain. */
 function encodeLzw(data: Uint8Array): Uint8Array {

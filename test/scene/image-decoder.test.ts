@@ -4,6 +4,7 @@ import { expect, test } from "vitest";
 import { openByteSource } from "../../src/scene/byte-source.ts";
 import { blocksTogether, decodeImageBlock, decodeImageBlocks } from "../../src/scene/image-codec.ts";
 import { imageDecoder } from "../../src/scene/image-decoder.ts";
+import type { BlockSamples } from "../../src/scene/raster-block.ts";
 import { readTiffHeader } from "../../src/scene/tiff-header.ts";
 import { readTiffImage, type TiffImage } from "../../src/scene/tiff-image.ts";
 import { seededRandom } from "../support/random.ts";
@@ -54,7 +55,36 @@ async function webpTiles({ lossless = false } = {}) {
   return { image: { ...image, compression: 50001, jpegTables: null }, blocks };
 }
 
-const one = (image: TiffImage, block: Uint8Array) => decodeImageBlock(image, block, SIDE);
+const jpeg = () => jpegTiles({ samples: 3, quality: 80 });
+
+type Tiles = Promise<{ readonly image: TiffImage; readonly blocks: readonly Uint8Array[] }>;
+
+/** The same blocks as strips, which lie one below the other in an image. */
+async function inStrips(tiles: Tiles): Tiles {
+  const { image, blocks } = await tiles;
+  return { image: { ...image, tiled: false }, blocks };
+}
+
+async function asRgb(): Tiles {
+  const { image, blocks } = await jpegTiles({ samples: 3, quality: 95 });
+  return { image: { ...image, photometric: 2 }, blocks };
+}
+
+const one = async (image: TiffImage, block: Uint8Array) =>
+  pixelsOf(await decodeImageBlock(image, block, SIDE));
+
+/** The samples of a block alone, row after row. */
+function pixelsOf({ samples, rowLength, byteLength }: BlockSamples): Buffer {
+  const rowBytes = byteLength / SIDE;
+  return Buffer.concat(
+    Array.from({ length: SIDE }, (_, row) =>
+      samples.slice(row * rowLength, row * rowLength + rowBytes),
+    ) as Uint8Array[],
+  );
+}
+
+const pixelsIfAny = (settled: PromiseSettledResult<BlockSamples>) =>
+  settled.status === "fulfilled" ? { ...settled, value: pixelsOf(settled.value) } : settled;
 
 test.each([
   { name: "gray JPEG", tiles: () => jpegTiles({ samples: 1, quality: 80 }) },
@@ -62,17 +92,20 @@ test.each([
   { name: "JPEG, chroma whole", tiles: () => jpegTiles({ samples: 3, quality: 95 }) },
   { name: "WebP", tiles: () => webpTiles() },
   { name: "lossless WebP", tiles: () => webpTiles({ lossless: true }) },
+  { name: "JPEG taken for RGB", tiles: asRgb },
+  { name: "JPEG in strips", tiles: () => inStrips(jpeg()) },
+  { name: "gray JPEG in strips", tiles: () => inStrips(jpegTiles({ samples: 1, quality: 80 })) },
+  { name: "WebP in strips", tiles: () => inStrips(webpTiles()) },
 ])("blocks that wait together decode to the samples of each alone: $name", async ({ tiles }) => {
   const { image, blocks } = await tiles();
   const decode = imageDecoder();
   const together = await Promise.all(blocks.map((block) => decode(image, Promise.resolve(block), ROW)));
-  for (const [i, block] of blocks.entries()) expect(together[i]).toEqual(await one(image, block));
+  for (const [i, block] of blocks.entries()) expect(pixelsOf(together[i]!)).toEqual(await one(image, block));
   const group = blocks.slice(0, blocksTogether(image));
   expect(group.length).toBeGreaterThan(1);
-  expect(await decodeImageBlocks(image, group)).toEqual(together.slice(0, group.length));
+  const decoded = await decodeImageBlocks(image, group);
+  expect(decoded.map(pixelsOf)).toEqual(together.slice(0, group.length).map(pixelsOf));
 });
-
-const jpeg = () => jpegTiles({ samples: 3, quality: 80 });
 
 test.each([
   { damage: "cut short", tiles: jpeg, spoil: (block: Uint8Array) => block.subarray(0, block.length >> 1) },
@@ -90,6 +123,16 @@ test.each([
   },
   { damage: "of zeros", tiles: webpTiles, spoil: (block: Uint8Array) => new Uint8Array(block.length) },
   {
+    damage: "cut short in strips",
+    tiles: () => inStrips(jpeg()),
+    spoil: (block: Uint8Array) => block.subarray(0, block.length >> 1),
+  },
+  {
+    damage: "cut short in strips",
+    tiles: () => inStrips(webpTiles()),
+    spoil: (block: Uint8Array) => block.subarray(0, block.length >> 1),
+  },
+  {
     damage: "without a header",
     tiles: webpTiles,
     spoil: (block: Uint8Array) => block.slice().fill(0, 20, 40),
@@ -101,7 +144,7 @@ test.each([
   const decode = imageDecoder();
   const settled = await Promise.allSettled(spoilt.map((block) => decode(image, Promise.resolve(block), ROW)));
   const alone = await Promise.allSettled(spoilt.map((block) => one(image, block)));
-  expect(settled).toEqual(alone);
+  expect(settled.map(pixelsIfAny)).toEqual(alone);
   expect(settled.map(({ status }) => status === "rejected")).toEqual(blocks.map((_, i) => i === 7));
 });
 
@@ -123,6 +166,20 @@ test.each([
   },
 );
 
+test("JPEG blocks with damaged pixels are refused, in a group as alone", async () => {
+  const { image, blocks } = await jpeg();
+  const random = seededRandom(11);
+  for (let round = 0; round < 30; round++) {
+    const spoilt = blocks[1]!.slice();
+    const at = 30 + Math.floor(random() * (spoilt.length - 40));
+    for (let i = at; i < at + 1 + (round % 4); i++) spoilt[i] = spoilt[i]! ^ 0xff;
+    const together = await decodeImageBlocks(image, [blocks[0]!, spoilt]).catch(() => null);
+    const alone = await one(image, spoilt).catch(() => null);
+    if (alone === null) expect(together).toBe(null);
+    else if (together !== null) expect(pixelsOf(together[1]!)).toEqual(alone);
+  }
+});
+
 test("a block that cannot be read fails alone, and what waits for it is decoded", async () => {
   const { image, blocks } = await jpegTiles({ samples: 3, quality: 80 });
   const decode = imageDecoder();
@@ -138,9 +195,9 @@ test("blocks of one row share their memory, those of two rows do not: a cache ca
     blocks.map((block, i) => decode(image, Promise.resolve(block), { rows: SIDE, blockRow: i % 2 })),
   );
   const memoryOf = (row: number) =>
-    new Set(decoded.flatMap(({ buffer }, i) => (i % 2 === row ? [buffer] : [])));
+    new Set(decoded.flatMap(({ samples }, i) => (i % 2 === row ? [samples.buffer] : [])));
   expect(memoryOf(0).size).toBe(1);
   expect(memoryOf(1).size).toBe(1);
   expect([...memoryOf(0)][0]).not.toBe([...memoryOf(1)][0]);
-  for (const [i, block] of blocks.entries()) expect(decoded[i]).toEqual(await one(image, block));
+  for (const [i, block] of blocks.entries()) expect(pixelsOf(decoded[i]!)).toEqual(await one(image, block));
 });

@@ -7,9 +7,10 @@ export { findAgreements, interpolateRow, mixRows, rankCells } from "./interpolat
 export { placePoints } from "./known-points";
 export { placeLattice } from "./lattice";
 export { placeLine } from "./line";
+export { decodeLzw } from "./lzw";
 export { placeScales, ringArea, ringLength } from "./measure-ring";
 export { placeLonLat, placeRing } from "./place-ring";
-export { addUpBytes, differenceBytes } from "./predictor";
+export { addUp, differenceBytes } from "./predictor";
 export { findByteRuns } from "./runs";
 export { thinLine } from "./thin-line";
 export { isTriangleClear } from "./triangle";

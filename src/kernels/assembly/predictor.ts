@@ -32,82 +32,61 @@ export function differenceBytes(bytes: usize, rows: i32, rowLength: i32): void {
   }
 }
 
-/** Undoes it, for pixels of any number of samples: each sample is the sum of the differences before it in its row. */
-export function addUpBytes(bytes: usize, rows: i32, rowLength: i32, samples: i32): void {
+/**
+ * TIFF predictor 2 (TIFF 6.0, section 14), undone in place: each sample is the sum of the differences before it in its row, as its bits
+ * wrap. Rows of `rowLength` bytes, samples of `size` bytes (1, 2, 4 or 8), pixels of `stride` bytes.
+ */
+export function addUp(bytes: usize, rows: i32, rowLength: i32, stride: i32, size: i32): void {
   const end = bytes + rows * rowLength;
   for (let row = bytes; row < end; row += rowLength) {
-    if (samples === 1) addUpRow1(row, row + rowLength);
-    else if (samples === 3) addUpRow3(row, row + rowLength);
-    else if (samples === 4) addUpRow4(row, row + rowLength);
-    else addUpTail(row + samples, row + rowLength, samples);
+    if (size === 1) addUpRow<u8>(row, row + rowLength, stride);
+    else if (size === 2) addUpRow<u16>(row, row + rowLength, stride);
+    else if (size === 4) addUpRow<u32>(row, row + rowLength, stride);
+    else addUpRow<u64>(row, row + rowLength, stride);
   }
 }
 
-/** Running sums of 16 bytes at a time: by doubling steps within them, then the last sum before them is added to all. */
-function addUpRow1(row: usize, end: usize): void {
-  const zero = i8x16.splat(0);
-  let carry = zero;
+function addUpRow<T extends number>(row: usize, end: usize, stride: usize): void {
+  let at = row + stride;
+  if (stride < 16) at = addUpWithin<T>(row, end, stride);
+  else for (; at + 16 <= end; at += 16) v128.store(at, v128.add<T>(v128.load(at), v128.load(at - stride)));
+  for (; at < end; at += sizeof<T>()) store<T>(at, <T>(load<T>(at) + load<T>(at - stride)));
+}
+
+/** Of several pixels in 16 bytes: by doubling steps within them, then the last sums before them are added to all. Answers how far it went. */
+function addUpWithin<T>(row: usize, end: usize, stride: usize): usize {
+  const one = movedBy(stride);
+  const two = movedBy(stride * 2);
+  const four = movedBy(stride * 4);
+  const eight = movedBy(stride * 8);
+  const last = lastPixel(stride);
+  let carry = i8x16.splat(0);
   let at = row;
   for (; at + 16 <= end; at += 16) {
     let sum = v128.load(at);
-    sum = i8x16.add(
-      sum,
-      v128.shuffle<u8>(zero, sum, 0, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30),
-    );
-    sum = i8x16.add(
-      sum,
-      v128.shuffle<u8>(zero, sum, 0, 0, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29),
-    );
-    sum = i8x16.add(
-      sum,
-      v128.shuffle<u8>(zero, sum, 0, 0, 0, 0, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27),
-    );
-    sum = i8x16.add(sum, v128.shuffle<u8>(zero, sum, 0, 0, 0, 0, 0, 0, 0, 0, 16, 17, 18, 19, 20, 21, 22, 23));
-    sum = i8x16.add(sum, carry);
+    sum = v128.add<T>(sum, i8x16.swizzle(sum, one));
+    if (stride < 8) sum = v128.add<T>(sum, i8x16.swizzle(sum, two));
+    if (stride < 4) sum = v128.add<T>(sum, i8x16.swizzle(sum, four));
+    if (stride < 2) sum = v128.add<T>(sum, i8x16.swizzle(sum, eight));
+    sum = v128.add<T>(sum, carry);
     v128.store(at, sum);
-    carry = v128.shuffle<u8>(sum, sum, 15, 15, 15, 15, 15, 15, 15, 15, 15, 15, 15, 15, 15, 15, 15, 15);
+    carry = i8x16.swizzle(sum, last);
   }
-  addUpTail(max(at, row + 1), end, 1);
+  return max(at, row + stride);
 }
 
-/** The same for three samples: the sums before lie in the last three bytes, in the order in which the next bytes need them. */
-function addUpRow3(row: usize, end: usize): void {
-  const zero = i8x16.splat(0);
-  let carry = zero;
-  let at = row;
-  for (; at + 16 <= end; at += 16) {
-    let sum = v128.load(at);
-    sum = i8x16.add(
-      sum,
-      v128.shuffle<u8>(zero, sum, 0, 0, 0, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28),
-    );
-    sum = i8x16.add(
-      sum,
-      v128.shuffle<u8>(zero, sum, 0, 0, 0, 0, 0, 0, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25),
-    );
-    sum = i8x16.add(sum, v128.shuffle<u8>(zero, sum, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 16, 17, 18, 19));
-    sum = i8x16.add(sum, carry);
-    v128.store(at, sum);
-    carry = v128.shuffle<u8>(sum, sum, 13, 14, 15, 13, 14, 15, 13, 14, 15, 13, 14, 15, 13, 14, 15, 13);
-  }
-  addUpTail(max(at, row + 3), end, 3);
+/** For i8x16.swizzle: the bytes moved so far behind, zeros before them. */
+function movedBy(distance: usize): v128 {
+  const places = i8x16(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15);
+  return i8x16.sub_sat_s(places, i8x16.splat(<i8>min(distance, 16)));
 }
 
-function addUpRow4(row: usize, end: usize): void {
-  const zero = i8x16.splat(0);
-  let carry = zero;
-  let at = row;
-  for (; at + 16 <= end; at += 16) {
-    let sum = v128.load(at);
-    sum = i8x16.add(sum, v128.shuffle<u32>(zero, sum, 0, 4, 5, 6));
-    sum = i8x16.add(sum, v128.shuffle<u32>(zero, sum, 0, 0, 4, 5));
-    sum = i8x16.add(sum, carry);
-    v128.store(at, sum);
-    carry = v128.shuffle<u32>(sum, sum, 3, 3, 3, 3);
+/** For i8x16.swizzle: the last pixel over and over, in the order in which the next 16 bytes need it. */
+function lastPixel(stride: usize): v128 {
+  let places = i8x16.splat(0);
+  for (let i: usize = 0; i < 16; i++) {
+    const place = i8x16.splat(<i8>(16 - stride + (i % stride)));
+    places = v128.bitselect(place, places, i8x16.eq(movedBy(0), i8x16.splat(<i8>i)));
   }
-  addUpTail(max(at, row + 4), end, 4);
-}
-
-function addUpTail(from: usize, end: usize, samples: usize): void {
-  for (let at = from; at < end; at++) store<u8>(at, load<u8>(at) + load<u8>(at - samples));
+  return places;
 }
