@@ -19,7 +19,7 @@ import { stitch } from "../../dist/stitcher/stitcher.js";
 import { plannedChips } from "../../dist/tiler/chip-plan.js";
 import { readChips } from "../../dist/tiler/tiler.js";
 
-setFlagsFromString("--heap-growing-percent=300"); // as src/cli/main.ts
+setFlagsFromString("--heap-growing-percent=800"); // as src/cli/main.ts
 const [pass = "", scenePath = "", answers = "", speed = "200"] = process.argv.slice(2);
 const run = await prepareRun([scenePath], "unused", await resolveConfig(undefined, {}));
 const { card } = run.model;

@@ -133,7 +133,7 @@ function measured(encoding: Encoding): { readonly line: string; readonly holds: 
 function byScript(path: string, reader: string): Reading {
   const script = fileURLToPath(new URL("./read-windows.mjs", import.meta.url));
   // as src/cli/main.ts sets it
-  const args = ["--heap-growing-percent=300", script, path, reader, ...WINDOWS];
+  const args = ["--heap-growing-percent=800", script, path, reader, ...WINDOWS];
   return JSON.parse(execFileSync(process.execPath, args, { encoding: "utf8", cwd: root })) as Reading;
 }
 

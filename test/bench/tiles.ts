@@ -65,7 +65,7 @@ function ours(kind: "vector" | "raster"): {
   const script = fileURLToPath(new URL("./tile-archive.ts", import.meta.url));
   // as src/cli/main.ts sets it
   const args = [
-    "--heap-growing-percent=300",
+    "--heap-growing-percent=800",
     "--import",
     "tsx",
     script,

@@ -42,7 +42,7 @@ function trace(labels: string, options: object): Traced {
   const script = fileURLToPath(new URL("trace-labels.mjs", import.meta.url));
   const output = join(folder, "landcover.parquet");
   // as src/cli/main.ts sets it
-  const args = ["--heap-growing-percent=300", script, labels, output, JSON.stringify(options)];
+  const args = ["--heap-growing-percent=800", script, labels, output, JSON.stringify(options)];
   const said = execFileSync(process.execPath, args, { encoding: "utf8" });
   return { ...(JSON.parse(said) as Omit<Traced, "bytes">), bytes: statSync(output).size };
 }
