@@ -39,8 +39,8 @@ writeSection("Pipeline beside bare inference", "npm run bench:pipeline", [
   "|---|---|---|",
   `| bare inference of the chips, s | ${spread(bareWall, 1)} | |`,
   `| scene to both COGs, s | ${spread(mapWall, 1)} | |`,
-  `| bare wall ÷ pipeline wall | ${spread(efficiency, 2)} | ≥ 0.75 |`,
-  `| CPU outside inference, CPU-s per Mpx | ${spread(outside, 3)} | ≤ 0.06 |`,
+  `| bare wall ÷ pipeline wall | ${spread(efficiency, 2)} | ≥ 0.85 |`,
+  `| CPU outside inference, CPU-s per Mpx | ${spread(outside, 3)} | ≤ 0.04 |`,
   ...(gdalCpu.length === 0
     ? []
     : [
@@ -56,7 +56,7 @@ writeSection("Pipeline beside bare inference", "npm run bench:pipeline", [
   )} | |`,
   `| peak RSS, MB | ${spread(memory, 0)} | < 1200 |`,
 ]);
-process.exitCode = median(efficiency) >= 0.75 && median(outside) <= 0.06 && median(memory) < 1200 ? 0 : 1;
+process.exitCode = median(efficiency) >= 0.85 && median(outside) <= 0.04 && median(memory) < 1200 ? 0 : 1;
 
 /** CPU seconds of GDAL for the ends of the pipeline, from the COGs that mapped() left; null without GDAL. */
 function gdal(): number | null {
