@@ -83,8 +83,9 @@ function pixelsOf({ samples, rowLength, byteLength }: BlockSamples): Buffer {
   );
 }
 
-const pixelsIfAny = (settled: PromiseSettledResult<BlockSamples>) =>
-  settled.status === "fulfilled" ? { ...settled, value: pixelsOf(settled.value) } : settled;
+/** Null for a block that failed: libvips keeps its messages in one place for all threads, so they may differ. */
+const pixelsIfAny = <T>(settled: PromiseSettledResult<T>, pixels: (value: T) => Buffer) =>
+  settled.status === "fulfilled" ? pixels(settled.value) : null;
 
 test.each([
   { name: "gray JPEG", tiles: () => jpegTiles({ samples: 1, quality: 80 }) },
@@ -144,7 +145,8 @@ test.each([
   const decode = imageDecoder();
   const settled = await Promise.allSettled(spoilt.map((block) => decode(image, Promise.resolve(block), ROW)));
   const alone = await Promise.allSettled(spoilt.map((block) => one(image, block)));
-  expect(settled.map(pixelsIfAny)).toEqual(alone);
+  const expected = alone.map((block) => pixelsIfAny(block, (pixels) => pixels));
+  expect(settled.map((block) => pixelsIfAny(block, pixelsOf))).toEqual(expected);
   expect(settled.map(({ status }) => status === "rejected")).toEqual(blocks.map((_, i) => i === 7));
 });
 
