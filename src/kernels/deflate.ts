@@ -1,10 +1,10 @@
-import { createKernels, type Kernels } from "./kernels.ts";
+import { keptKernels } from "./kept-kernels.ts";
 
 /** Bytes that share a prefix code, and what such a code takes at most (assembly/deflate.ts). */
 const CHUNK = 32_768;
 const CODE_BYTES = 400;
 
-let kernels: Kernels<"source" | "target"> | null = null;
+const kernels = keptKernels<"source" | "target">();
 
 /**
  * A zlib stream of the bytes whose only matches are runs of one byte: as small as matching on labels and on differences of smooth
@@ -15,12 +15,10 @@ export function deflateBytes(
   { rowLength }: { readonly rowLength?: number } = {},
 ): Uint8Array<ArrayBuffer> {
   const { length } = bytes;
-  if (kernels === null || kernels.bytes.source.length < length)
-    kernels = createKernels({ source: length, target: deflateRoom(length) });
-  const { run, at } = kernels;
-  kernels.bytes.source.set(bytes);
+  const { run, at, bytes: memory } = kernels({ source: length, target: deflateRoom(length) });
+  memory.source.set(bytes);
   if (rowLength !== undefined) run.differenceBytes(at.source, length / rowLength, rowLength);
-  return kernels.bytes.target.slice(0, run.deflate(at.source, length, at.target));
+  return memory.target.slice(0, run.deflate(at.source, length, at.target));
 }
 
 /** Bytes that the stream of so many bytes takes at most. */

@@ -24,7 +24,8 @@ export function keptKernels<Name extends string>(): (lengths: Lengths<Name>) => 
   };
 }
 
-function fits<Name extends string>({ bytes }: Kernels<Name>, lengths: Lengths<Name>): boolean {
+/** Whether each array has the asked length (bytes). */
+export function fits<Name extends string>({ bytes }: Kernels<Name>, lengths: Lengths<Name>): boolean {
   return (Object.keys(lengths) as Name[]).every((name) => bytes[name].length >= lengths[name]);
 }
 

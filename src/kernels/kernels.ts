@@ -164,3 +164,8 @@ export function createKernels<Name extends string>(lengths: Readonly<Record<Name
 function alignUp(value: number, unit: number): number {
   return Math.ceil(value / unit) * unit;
 }
+
+/** The memory of an array as bytes. */
+export function bytesOf({ buffer, byteOffset, byteLength }: ArrayBufferView): Uint8Array {
+  return new Uint8Array(buffer, byteOffset, byteLength);
+}

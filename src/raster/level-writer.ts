@@ -1,4 +1,4 @@
-import { encoderFor } from "./encoder-for.ts";
+import { levelEncoder } from "./level-encoder.ts";
 import { halfOf } from "./overview.ts";
 import type { PartFile } from "./part-file.ts";
 import { copySamples, type Samples, type Strip, samplesLike, sharedSamples } from "./strip.ts";
@@ -51,7 +51,7 @@ export class LevelWriter {
     this.#file = file;
     this.#options = options;
     this.#next = next;
-    this.#encoder = isShared ? workers.encoder(options, codec.deflate) : encoderFor(options);
+    this.#encoder = isShared ? workers.encoder(options, codec.deflate) : levelEncoder(options);
     this.#strip = emptyStrip(options, width, blockSize, isShared);
     this.#other = isShared ? emptyStrip(options, width, blockSize, isShared) : null;
     this.#half = next === null ? null : emptyStrip(options, halfOf(width), blockSize / 2, isShared);

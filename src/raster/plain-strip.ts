@@ -1,4 +1,5 @@
 import { deflateRoom } from "../kernels/deflate.ts";
+import { fits } from "../kernels/kept-kernels.ts";
 import { createKernels, type Kernels } from "../kernels/kernels.ts";
 import { halfOf } from "./overview.ts";
 import { copySamples, isConstant, type Strip } from "./strip.ts";
@@ -87,10 +88,7 @@ export class PlainStripEncoder implements StripEncoder {
 /** Kernels with room for a strip of `size` rows of so many bytes; those of before where they have it. */
 function roomyMemory(pitch: number, size: number): Memory {
   const lengths = { rows: pitch * size, half: pitch, block: size * size, stream: deflateRoom(size * size) };
-  const names = ["rows", "half", "block", "stream"] as const;
-  const held = memory;
-  if (held !== null && names.every((name) => held.bytes[name].length >= lengths[name])) return held;
-  memory = createKernels(lengths);
+  if (memory === null || !fits(memory, lengths)) memory = createKernels(lengths);
   return memory;
 }
 

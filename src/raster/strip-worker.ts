@@ -1,5 +1,5 @@
 import { deflateCodec } from "./block-codec.ts";
-import { encoderFor } from "./encoder-for.ts";
+import { levelEncoder } from "./level-encoder.ts";
 import type { EncodedBlock, StripEncoder } from "./strip-encoder.ts";
 import type { StripResult, StripTask } from "./strip-task.ts";
 
@@ -15,7 +15,7 @@ export async function encodeColumns({ strip, half, columns, options }: StripTask
 
 function encoderOf({ deflate, ...options }: StripTask["options"]): StripEncoder {
   const key = JSON.stringify({ ...options, deflate });
-  const encoder = encoders.get(key) ?? encoderFor({ ...options, codec: deflateCodec(deflate) });
+  const encoder = encoders.get(key) ?? levelEncoder({ ...options, codec: deflateCodec(deflate) });
   encoders.set(key, encoder);
   return encoder;
 }

@@ -1,13 +1,13 @@
 import type { Bounds } from "../geo/grid.ts";
 import { createKernels } from "../kernels/kernels.ts";
 import type { PolygonFeature } from "./feature.ts";
-
 import { doubled } from "./region-table.ts";
 import { wkbLength, writePolygonWkb } from "./wkb.ts";
 
 /** A group is full when it has this many features or bytes of geometry. */
 const MOST_FEATURES = 50_000;
 const MOST_BYTES = 32 * 2 ** 20;
+
 /** A feature and its geometry as WKB. */
 export interface FeatureRow {
   readonly feature: Omit<PolygonFeature, "rings">;

@@ -1,4 +1,5 @@
-import { createKernels } from "../kernels/kernels.ts";
+import { keptKernels } from "../kernels/kept-kernels.ts";
+import { bytesOf, type Kernels } from "../kernels/kernels.ts";
 
 /** A part of a column: definition levels, which say what is null (none in a column that is never null), and the values that are not. */
 export interface ParquetPage {
@@ -18,19 +19,14 @@ export interface ParquetChunk {
 }
 
 const NO_LEVELS = new Uint8Array(0);
-/** Values that there is room for at first. */
-const VALUES = 1 << 16;
-
-let kernels = kernelsFor(VALUES);
+type Memory = Kernels<"values" | "levels" | "packed">;
 
 /** Where columns are encoded, one after another. */
-function kernelsFor(count: number) {
-  return createKernels({ values: 8 * count, levels: count, packed: count + 16 });
-}
+const kept = keptKernels<"values" | "levels" | "packed">();
 
-function makeRoom(count: number): void {
-  const room = kernels.bytes.levels.length;
-  if (count > room) kernels = kernelsFor(Math.max(count, 2 * room));
+/** With room for so many values. */
+function memoryFor(count: number): Memory {
+  return kept({ values: 8 * count, levels: count, packed: count + 16 });
 }
 
 /** Integers of 0 or more, below 2^53. */
@@ -52,30 +48,29 @@ type NumberType = "INT64" | "DOUBLE" | "FLOAT";
 
 function numberChunk(values: Float64Array, isOptional: boolean, type: NumberType): ParquetChunk {
   const count = values.length;
-  makeRoom(count);
-  const { run, at, bytes } = kernels;
+  const memory = memoryFor(Math.max(1, count));
+  const { run, at, bytes } = memory;
   bytes.values.set(bytesOf(values));
   const known = isOptional ? run.dropUnknown(at.values, count, at.levels) : count;
-  const levels = isOptional ? packedRuns(count, 1) : NO_LEVELS;
+  const levels = isOptional ? packedRuns(memory, count, 1) : NO_LEVELS;
   const [min, max] = [run.leastOf(at.values, 8, known), run.greatestOf(at.values, 8, known)];
   return {
-    pages: [{ rows: count, nulls: count - known, levels, values: encoded(known, type) }],
+    pages: [{ rows: count, nulls: count - known, levels, values: encoded(memory, known, type) }],
     dictionary: null,
-    range: known === 0 ? null : { min: plain(min, type), max: plain(max, type) },
+    range: known === 0 ? null : { min: plain(memory, min, type), max: plain(memory, max, type) },
   };
 }
 
 /** The first so many values that the kernels hold. */
-function encoded(count: number, type: NumberType): Uint8Array {
-  const { run, at, bytes } = kernels;
+function encoded({ run, at, bytes }: Memory, count: number, type: NumberType): Uint8Array {
   if (type === "INT64") run.toIntegers(at.values, count);
   if (type === "FLOAT") run.toFloats(at.values, count);
   return bytes.values.slice(0, count * (type === "FLOAT" ? 4 : 8));
 }
 
-function plain(value: number, type: NumberType): Uint8Array {
-  kernels.bytes.values.set(bytesOf(Float64Array.of(value)));
-  return encoded(1, type);
+function plain(memory: Memory, value: number, type: NumberType): Uint8Array {
+  memory.bytes.values.set(bytesOf(Float64Array.of(value)));
+  return encoded(memory, 1, type);
 }
 
 /** Values that are few: `places` of them among plain ones. */
@@ -85,9 +80,9 @@ export function dictionaryChunk(
   range: ParquetChunk["range"],
 ): ParquetChunk {
   const width = Math.max(1, Math.ceil(Math.log2(dictionary.count)));
-  makeRoom(places.length);
-  kernels.bytes.levels.set(places);
-  const packed = packedRuns(places.length, width);
+  const memory = memoryFor(places.length);
+  memory.bytes.levels.set(places);
+  const packed = packedRuns(memory, places.length, width);
   const values = Buffer.concat([Uint8Array.of(width), packed]);
   return { pages: [{ rows: places.length, nulls: 0, levels: NO_LEVELS, values }], dictionary, range };
 }
@@ -106,11 +101,6 @@ function* withoutNulls(
 }
 
 /** The first so many of the levels that the kernels hold, as numbers of `width` bits. */
-function packedRuns(count: number, width: number): Uint8Array {
-  const { run, at, bytes } = kernels;
+function packedRuns({ run, at, bytes }: Memory, count: number, width: number): Uint8Array {
   return bytes.packed.slice(0, run.packRuns(at.levels, count, width, at.packed));
-}
-
-function bytesOf({ buffer, byteOffset, byteLength }: Float64Array): Uint8Array {
-  return new Uint8Array(buffer, byteOffset, byteLength);
 }

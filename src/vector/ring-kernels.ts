@@ -1,4 +1,4 @@
-import { createKernels, type Kernels } from "../kernels/kernels.ts";
+import { bytesOf, createKernels, type Kernels } from "../kernels/kernels.ts";
 import type { Lattice } from "./lattice.ts";
 import type { PixelRing } from "./rings.ts";
 
@@ -50,8 +50,4 @@ export class RingKernels<Name extends string> {
     this.ring = new Float64Array(bytes.ring.buffer, at.ring, 2 * points);
     this.placed = new Float64Array(bytes.placed.buffer, at.placed, 2 * placed);
   }
-}
-
-function bytesOf({ buffer, byteOffset, byteLength }: Float64Array | Int32Array): Uint8Array {
-  return new Uint8Array(buffer, byteOffset, byteLength);
 }

@@ -27,50 +27,14 @@ export function halveByMean(top: usize, bottom: usize, count: usize, holes: bool
   }
 }
 
+/** The first of each two bytes of 32, then the second. */
 function evens(at: usize): v128 {
-  return v128.shuffle<u8>(
-    v128.load(at),
-    v128.load(at + 16),
-    0,
-    2,
-    4,
-    6,
-    8,
-    10,
-    12,
-    14,
-    16,
-    18,
-    20,
-    22,
-    24,
-    26,
-    28,
-    30,
-  );
+  const low = i16x8.splat(255);
+  return v128.narrow<u16>(v128.and(v128.load(at), low), v128.and(v128.load(at + 16), low));
 }
 
 function odds(at: usize): v128 {
-  return v128.shuffle<u8>(
-    v128.load(at),
-    v128.load(at + 16),
-    1,
-    3,
-    5,
-    7,
-    9,
-    11,
-    13,
-    15,
-    17,
-    19,
-    21,
-    23,
-    25,
-    27,
-    29,
-    31,
-  );
+  return v128.narrow<u16>(i16x8.shr_u(v128.load(at), 8), i16x8.shr_u(v128.load(at + 16), 8));
 }
 
 /** In sorted order equals are neighbours, and no data is last: a first pair wins, else one in the middle, else the last, else the lowest. */

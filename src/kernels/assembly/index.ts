@@ -1,3 +1,7 @@
+/**
+ * The hottest loops of the program, over flat memory: pixels and blocks (for scene/, inference/, stitcher/ and raster/), lines, rings and
+ * columns (for vector/). Each is described in its file; kernels.ts gives callers their memory.
+ */
 export { dropUnknown, gather, greatestOf, leastOf, packRuns, toFloats, toIntegers } from "./columns";
 export { cutBlock } from "./cut";
 export { deflate } from "./deflate";

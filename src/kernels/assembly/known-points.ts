@@ -1,6 +1,6 @@
 /**
  * A set of lattice points: one bit for each, in as many rows as fit, a power of two; row y lies where row y mod that number does.
- * See KnownPoints, which places it.
+ * See TriangleGuard, which places it.
  */
 let points: usize = 0;
 let rowBytes: usize = 0;

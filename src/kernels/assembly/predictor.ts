@@ -3,32 +3,11 @@
  * row is a multiple of 16.
  */
 export function differenceBytes(bytes: usize, rows: i32, rowLength: i32): void {
-  const zero = i8x16.splat(0);
   for (let row = bytes, last = bytes + rows * rowLength; row < last; row += rowLength) {
     for (let at = row + rowLength - 16; at > row; at -= 16)
       v128.store(at, i8x16.sub(v128.load(at), v128.load(at - 1)));
     const first = v128.load(row);
-    const before = v128.shuffle<u8>(
-      zero,
-      first,
-      0,
-      16,
-      17,
-      18,
-      19,
-      20,
-      21,
-      22,
-      23,
-      24,
-      25,
-      26,
-      27,
-      28,
-      29,
-      30,
-    );
-    v128.store(row, i8x16.sub(first, before));
+    v128.store(row, i8x16.sub(first, i8x16.swizzle(first, movedBy(1))));
   }
 }
 
