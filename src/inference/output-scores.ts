@@ -1,5 +1,6 @@
 import type { Tensor } from "onnxruntime-node";
 import type { ModelCard } from "./model-card.ts";
+import { sumOf } from "./sum.ts";
 
 /** Size of the answer for a chip, in cells. */
 export interface CellSize {
@@ -118,28 +119,4 @@ function checkValues(scores: Scores, kind: ModelCard["output"]["kind"], cells: n
       `the model answers values that sum to ${Number(mean.toPrecision(3))} in a cell, but the probabilities that its card promises (output.kind sigmoid) lie between 0 and 1`,
     );
   }
-}
-
-/** Values summed at a time: a short function that is called often is compiled once, a long loop again and again. */
-const TOGETHER = 4096;
-
-function sumOf(values: Float32Array): number {
-  let sum = 0;
-  for (let from = 0; from < values.length; from += TOGETHER)
-    sum += sumBetween(values, from, Math.min(from + TOGETHER, values.length));
-  return sum;
-}
-
-/** Four sums side by side, for an addition waits for the one before it. */
-function sumBetween(values: Float32Array, from: number, to: number): number {
-  let [a, b, c, d] = [0, 0, 0, 0];
-  let i = from;
-  for (; i + 4 <= to; i += 4) {
-    a += values[i]!;
-    b += values[i + 1]!;
-    c += values[i + 2]!;
-    d += values[i + 3]!;
-  }
-  for (; i < to; i++) a += values[i]!;
-  return a + b + c + d;
 }

@@ -108,6 +108,7 @@ export interface KernelFunctions {
     bx: number,
     by: number,
   ) => number;
+  readonly sumFloats: (values: number, count: number) => number;
   readonly addUp: (bytes: number, rows: number, rowLength: number, stride: number, size: number) => void;
   readonly decodeLzw: (from: number, length: number, to: number, limit: number, starts: number) => number;
 }

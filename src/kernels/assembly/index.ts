@@ -16,6 +16,7 @@ export { placeScales, ringArea, ringLength } from "./measure-ring";
 export { placeLonLat, placeRing } from "./place-ring";
 export { addUp, differenceBytes } from "./predictor";
 export { findByteRuns } from "./runs";
+export { sumFloats } from "./sum";
 export { thinLine } from "./thin-line";
 export { isTriangleClear } from "./triangle";
 export { findWinners, setClasses } from "./winners";
