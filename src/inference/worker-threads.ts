@@ -33,6 +33,7 @@ export class WorkerThreads {
   #unanswered = 0;
   /** Why a worker ended that had no task. */
   #failure: unknown = null;
+  #isClosing = false;
 
   constructor({ file, threads, tasksPerThread, setup, patience }: ThreadOptions) {
     this.#patience = patience === undefined ? null : new Patience(patience);
@@ -52,9 +53,9 @@ export class WorkerThreads {
     this.#pool.on("workerDestroy", () => setImmediate(() => this.#failWaiting()));
   }
 
-  /** With no worker left, tasks that wait for one would wait for ever. */
+  /** With no worker left, tasks that wait for one would wait for ever. A pool that is destroyed twice at a time starts new workers. */
   #failWaiting(): void {
-    if (this.#pool.threads.length === 0) void this.#pool.destroy();
+    if (this.#pool.threads.length === 0 && !this.#isClosing) void this.#pool.destroy();
   }
 
   /** Throws WorkerDiedError where the worker ended meanwhile or none could start, HungDeviceError where it loses patience. */
@@ -84,6 +85,7 @@ export class WorkerThreads {
       return;
     }
     await this.#loading.settled();
+    this.#isClosing = true;
     await this.#pool.destroy();
   }
 }
