@@ -5,6 +5,9 @@ import { copySamples, type Samples, type Strip, samplesLike, sharedSamples } fro
 import type { EncodingOptions, StripEncoder } from "./strip-encoder.ts";
 import type { StripWorkers } from "./strip-workers.ts";
 
+/** Encoded blocks that are written together, unless the strip ends (bytes). */
+const WRITE_BYTES = 1 << 20;
+
 /** What a level is made of. */
 export interface LevelOptions extends EncodingOptions {
   /** Threads that encode a strip while the next one is filled; null for this one, at once. */
@@ -117,15 +120,30 @@ export class LevelWriter {
   }
 
   async #append(strip: Strip): Promise<void> {
+    let parts: Uint8Array[] = [];
+    let length = 0;
     for await (const { block, mask } of this.#encoder.encode(strip, this.#half)) {
       this.blockSizes.push(block.length);
       if (mask !== null) this.maskSizes.push(mask.length);
-      const bytes = framed(mask === null ? [block] : [block, mask]);
-      await this.#file.append(bytes);
-      this.#bytes += bytes.length;
+      for (const part of mask === null ? [block] : [block, mask]) {
+        parts.push(...framed(part));
+        length += part.length;
+      }
+      if (length < WRITE_BYTES) continue;
+      await this.#appendParts(parts);
+      parts = [];
+      length = 0;
     }
+    await this.#appendParts(parts);
     if (this.#next !== null && this.#half !== null)
       await this.#next.write({ ...this.#half, rows: halfOf(strip.rows) });
+  }
+
+  async #appendParts(parts: readonly Uint8Array[]): Promise<void> {
+    if (parts.length === 0) return;
+    const bytes = Buffer.concat(parts);
+    await this.#file.append(bytes);
+    this.#bytes += bytes.length;
   }
 }
 
@@ -141,12 +159,9 @@ function emptyStrip(
   return { data, mask: masked ? (samples("uint8", width * rows) as Uint8Array) : null, rows };
 }
 
-/** Blocks as GDAL's COG layout frames them: length before (LEADER=SIZE_AS_UINT4), last four bytes again behind (TRAILER). */
-function framed(blocks: readonly Uint8Array[]): Buffer {
-  const parts = blocks.flatMap((block) => {
-    const leader = Buffer.alloc(4);
-    leader.writeUInt32LE(block.length);
-    return [leader, block, block.subarray(block.length - 4)];
-  });
-  return Buffer.concat(parts);
+/** A block as GDAL's COG layout frames it: length before (LEADER=SIZE_AS_UINT4), last four bytes again behind (TRAILER). */
+function framed(block: Uint8Array): Uint8Array[] {
+  const leader = Buffer.alloc(4);
+  leader.writeUInt32LE(block.length);
+  return [leader, block, block.subarray(block.length - 4)];
 }

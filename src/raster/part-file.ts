@@ -1,6 +1,6 @@
 import { type FileHandle, open, rm } from "node:fs/promises";
 
-const COPY_BYTES = 1 << 22;
+const COPY_BYTES = 1 << 20;
 
 /** A file that is not finished yet: written from start to end, then read back, renamed by its owner or removed. */
 export class PartFile {

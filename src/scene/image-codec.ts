@@ -1,7 +1,7 @@
 import sharp from "sharp";
 import { isImageCodec } from "./codec-names.ts";
 import { jpegStrips } from "./jpeg-strips.ts";
-import { checkJpegEnd, joinJpegTables, withColorTransform } from "./jpeg-tables.ts";
+import { checkJpegEnd, joinedTables, withColorTransform } from "./jpeg-tables.ts";
 import type { BlockSamples } from "./raster-block.ts";
 import { samplesInBlock, storedBytes, type TiffImage } from "./tiff-image.ts";
 import { framesLieBeside, takesFrames, webpFrames } from "./webp-frames.ts";
@@ -95,6 +95,6 @@ export async function decodeImageBlock(
 
 function jpegPicture(image: TiffImage, bytes: Uint8Array, samples: number): Uint8Array {
   checkJpegEnd(bytes);
-  const whole = image.jpegTables === null ? bytes : joinJpegTables(image.jpegTables, bytes);
+  const whole = image.jpegTables === null ? bytes : Buffer.concat(joinedTables(image.jpegTables, bytes));
   return samples === 3 ? withColorTransform(whole, image.photometric === YCBCR) : whole;
 }

@@ -1,4 +1,4 @@
-import { joinJpegTables } from "./jpeg-tables.ts";
+import { joinedTables } from "./jpeg-tables.ts";
 import { samplesInBlock, type TiffImage } from "./tiff-image.ts";
 import { TAG } from "./tiff-tags.ts";
 
@@ -10,7 +10,8 @@ const LONG = 4;
 /** JPEG blocks of an image, all of its full block size and 1 or 3 samples, as a TIFF in memory: a strip each, one below the other. */
 export function jpegStrips(image: TiffImage, blocks: readonly Uint8Array[]): Uint8Array {
   const { blockWidth, blockHeight, compression, photometric, jpegTables } = image;
-  const strips = jpegTables === null ? blocks : blocks.map((block) => joinJpegTables(jpegTables, block));
+  const strips = blocks.map((block) => (jpegTables === null ? [block] : joinedTables(jpegTables, block)));
+  const lengths = strips.map((parts) => parts.reduce((sum, { length }) => sum + length, 0));
   const samples = samplesInBlock(image);
   const colors = photometric === YCBCR ? YCBCR : RGB;
   const tags = (offsets: readonly number[]) =>
@@ -23,14 +24,14 @@ export function jpegStrips(image: TiffImage, blocks: readonly Uint8Array[]): Uin
       [TAG.stripOffsets, offsets],
       [TAG.samplesPerPixel, [samples]],
       [TAG.rowsPerStrip, [blockHeight]],
-      [TAG.stripByteCounts, strips.map(({ length }) => length)],
+      [TAG.stripByteCounts, lengths],
     ] as const;
   let end = headerOf(tags(strips.map(() => 0))).length;
-  const offsets = strips.map(({ length }) => {
+  const offsets = lengths.map((length) => {
     end += length;
     return end - length;
   });
-  return Buffer.concat([headerOf(tags(offsets)), ...strips], end);
+  return Buffer.concat([headerOf(tags(offsets)), ...strips.flat()], end);
 }
 
 /** Header and only directory of a little-endian TIFF whose values are all LONG; tags in ascending order. */

@@ -2,11 +2,11 @@
 const SOI = [0xff, 0xd8] as const;
 
 /**
- * The abbreviated JPEG of a block and the tables that all blocks share, as one JPEG: tables without their end marker, then
+ * The abbreviated JPEG of a block and the tables that all blocks share, as the parts of one JPEG: tables without their end marker, then
  * the block without its start marker (TIFF Technote 2).
  */
-export function joinJpegTables(tables: Uint8Array, block: Uint8Array): Uint8Array {
-  return Buffer.concat([tables.subarray(0, tables.length - 2), block.subarray(2)]);
+export function joinedTables(tables: Uint8Array, block: Uint8Array): [Uint8Array, Uint8Array] {
+  return [tables.subarray(0, tables.length - 2), block.subarray(2)];
 }
 
 /**

@@ -51,57 +51,43 @@ export class ChipBlender {
   }
 
   /** Blends a chip's scores in place: afterwards its owned cells are final. Chips must come in plan order. */
-  blend(scores: Scores, chip: PlannedChip): void {
-    this.#weightColumns(scores, chip.latticeCol);
-    this.#weightRows(scores, chip.latticeRow);
-    if (chip.latticeCol > 0) this.#addLeft(scores);
-    if (chip.latticeCol < this.#x.count - 1) this.#keepRight(scores);
-    const ownedCols = chip.latticeCol === this.#x.count - 1 ? this.#x.chip : this.#x.stride;
-    if (chip.latticeRow > 0) this.#addTop(scores, chip.latticeCol, ownedCols);
-    if (chip.latticeRow < this.#y.count - 1) this.#keepBottom(scores, chip.latticeCol, ownedCols);
+  blend(scores: Scores, { latticeCol, latticeRow }: PlannedChip): void {
+    const height = this.#y.chip;
+    for (let row = 0; row < height; row++) {
+      const weight = this.#rowWeight(row, latticeRow);
+      for (let plane = row; plane < this.#classes * height; plane += height)
+        this.#blendRow(scores, plane, latticeCol, weight);
+    }
+    const ownedCols = latticeCol === this.#x.count - 1 ? this.#x.chip : this.#x.stride;
+    if (latticeRow > 0) this.#addTop(scores, latticeCol, ownedCols);
+    if (latticeRow < this.#y.count - 1) this.#keepBottom(scores, latticeCol, ownedCols);
   }
 
-  #weightColumns(scores: Scores, latticeCol: number): void {
+  /** Weight of all cells of a chip's row; overlaps are at most half a chip, so it lies in one of them at most. */
+  #rowWeight(row: number, latticeRow: number): number {
+    const { overlap, stride, count } = this.#y;
+    if (row < overlap && latticeRow > 0) return this.#riseY[row]!;
+    return row >= stride && latticeRow < count - 1 ? 1 - this.#riseY[row - stride]! : 1;
+  }
+
+  /** Weights a row of one class, adds what the previous chip has kept for it, and keeps its own overlap for the next. */
+  #blendRow(scores: Scores, row: number, latticeCol: number, weight: number): void {
     const { overlap, stride, chip: width, count } = this.#x;
-    const rise = this.#riseX;
-    const rows = this.#classes * this.#y.chip;
-    for (let row = 0; row < rows; row++) {
-      const start = row * width;
-      if (latticeCol > 0) for (let i = 0; i < overlap; i++) scores[start + i]! *= rise[i]!;
-      if (latticeCol < count - 1) {
-        for (let i = 0; i < overlap; i++) scores[start + stride + i]! *= 1 - rise[i]!;
-      }
-    }
-  }
-
-  #weightRows(scores: Scores, latticeRow: number): void {
-    const { overlap, stride, chip: height, count } = this.#y;
-    const width = this.#x.chip;
-    for (let plane = 0; plane < this.#classes; plane++) {
+    const [rise, left] = [this.#riseX, this.#left];
+    const [start, kept] = [row * width, row * overlap];
+    const [hasLeft, hasRight] = [latticeCol > 0, latticeCol < count - 1];
+    if (hasLeft)
       for (let i = 0; i < overlap; i++) {
-        const upper = (plane * height + i) * width;
-        if (latticeRow > 0) multiply(scores, upper, width, this.#riseY[i]!);
-        const lower = (plane * height + stride + i) * width;
-        if (latticeRow < count - 1) multiply(scores, lower, width, 1 - this.#riseY[i]!);
+        const weighted = Math.fround(Math.fround(scores[start + i]! * rise[i]!) * weight);
+        scores[start + i] = weighted + left[kept + i]!;
       }
+    if (weight !== 1) {
+      const end = start + (hasRight ? stride : width);
+      for (let i = start + (hasLeft ? overlap : 0); i < end; i++) scores[i]! *= weight;
     }
-  }
-
-  #addLeft(scores: Scores): void {
-    const { overlap, chip: width } = this.#x;
-    const rows = this.#classes * this.#y.chip;
-    for (let row = 0; row < rows; row++) {
-      for (let i = 0; i < overlap; i++) scores[row * width + i]! += this.#left[row * overlap + i]!;
-    }
-  }
-
-  #keepRight(scores: Scores): void {
-    const { overlap, stride, chip: width } = this.#x;
-    const rows = this.#classes * this.#y.chip;
-    for (let row = 0; row < rows; row++) {
-      const start = row * width + stride;
-      this.#left.set(scores.subarray(start, start + overlap), row * overlap);
-    }
+    if (hasRight)
+      for (let i = 0; i < overlap; i++)
+        left[kept + i] = Math.fround(scores[start + stride + i]! * (1 - rise[i]!)) * weight;
   }
 
   #addTop(scores: Scores, latticeCol: number, ownedCols: number): void {
@@ -130,8 +116,4 @@ export class ChipBlender {
       }
     }
   }
-}
-
-function multiply(values: Float32Array, start: number, length: number, factor: number): void {
-  for (let i = start; i < start + length; i++) values[i]! *= factor;
 }
