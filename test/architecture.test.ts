@@ -10,7 +10,9 @@ const SRC = fileURLToPath(new URL("../src/", import.meta.url));
 const ORDER = [
   "errors.ts",
   "stream.ts",
+  "copy-bytes.ts",
   "thread-loading.ts",
+  "cpu-threads.ts",
   "kernels",
   "geo",
   "scene",

@@ -46,7 +46,7 @@ test("a thread that takes the place of a dead one is waited for too", async () =
 
 test("threads of a real pool settle, whether they load or fail to", { timeout: 30_000 }, async () => {
   for (const filename of [
-    new URL("../dist/raster/strip-worker.js", import.meta.url).pathname,
+    new URL("../dist/raster/encode-columns.js", import.meta.url).pathname,
     "/not/there.js",
   ]) {
     const pool = new Piscina({ filename, minThreads: 2, maxThreads: 2 });

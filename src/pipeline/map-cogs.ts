@@ -1,9 +1,10 @@
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { CpuThreads } from "../cpu-threads.ts";
 import { UserError } from "../errors.ts";
 import type { Device } from "../inference/device.ts";
 import { type CogWriter, createCog } from "../raster/cog-writer.ts";
-import type { StripWorkers } from "../raster/strip-workers.ts";
 import { NODATA } from "../scene/class-scheme.ts";
 import { badCheckpoint, type MapState } from "./checkpoint.ts";
 import type { PreparedRun } from "./prepare.ts";
@@ -14,9 +15,17 @@ export interface Cogs {
   readonly confidence: CogWriter;
 }
 
+/** The compiled worker, from src and from dist alike. */
+const WORKER = fileURLToPath(new URL("../../dist/pipeline/cpu-worker.js", import.meta.url));
+
+/** The threads of a run that turn cells into pixels and encode rasters while the next chips are inferred. */
+export function openThreads(device: Device): CpuThreads {
+  return new CpuThreads(WORKER, writingThreads(device));
+}
+
 /**
- * Threads that encode the rasters of a run on a device while the next rows are stitched. A GPU infers faster than one thread can
- * write and leaves the cores to it: all but the one that stitches, up to six. On the CPU one keeps up with eight that infer.
+ * How many: a GPU infers faster than one thread can write and leaves the cores to it: all but the one that blends, up to six. On the CPU
+ * one keeps up with eight that infer.
  */
 export function writingThreads(device: Device): number {
   const cores = availableParallelism();
@@ -27,13 +36,13 @@ export function writingThreads(device: Device): number {
 export async function createCogs(
   { grid, model }: PreparedRun,
   folder: string,
-  { resume, workers }: { readonly resume: MapState | null; readonly workers: StripWorkers },
+  { resume, threads }: { readonly resume: MapState | null; readonly threads: CpuThreads },
 ): Promise<Cogs> {
   const common = {
     grid,
     sampleType: "uint8",
     nodata: NODATA,
-    workers,
+    threads,
   } as const;
   const tags = { MODEL: `${model.card.name} ${model.card.version}` };
   const labels = { ...common, palette: model.card.classes, overviews: "mode", tags } as const;

@@ -1,15 +1,15 @@
+import type { CpuThreads } from "../cpu-threads.ts";
 import { throwIfAborted } from "../errors.ts";
 import { growWindow } from "../geo/pixel-area.ts";
 import type { Device } from "../inference/device.ts";
 import type { DeviceOptions, DeviceReport } from "../inference/inference-device.ts";
 import type { WorkerPool } from "../inference/worker-pool.ts";
-import { StripWorkers } from "../raster/strip-workers.ts";
 import { stitch } from "../stitcher/stitcher.ts";
 import { chipCount, type PlannedChip } from "../tiler/chip-plan.ts";
 import { type Chip, readChips } from "../tiler/tiler.ts";
 import type { Checkpointer, MapState, Tally } from "./checkpoint.ts";
 import type { Config } from "./config.ts";
-import { type Cogs, cogStates, createCogs, writingThreads } from "./map-cogs.ts";
+import { type Cogs, cogStates, createCogs, openThreads } from "./map-cogs.ts";
 import { mapRows } from "./map-rows.ts";
 import { MapWaits, type WaitShares } from "./map-waits.ts";
 import { inputPixelBytes } from "./memory-facts.ts";
@@ -67,39 +67,44 @@ export async function mapStage(run: PreparedRun, options: MapStageOptions): Prom
     if (options.resume === null) await clearFolder(options.folder);
     const waits = new MapWaits();
     const watched = { ...run, scene: waits.watch(run.scene) };
-    const tally = await allOrNothing(options.folder, () => withCogs(watched, pool, waits, options));
+    const tally = await allOrNothing(options.folder, () => withCogs(watched, { pool, waits }, options));
     return { tally, inference: pool.report, waits: waits.shares(pool.report.busyShare) };
   } finally {
     await pool.close();
   }
 }
 
+/** Who works on a map. */
+interface Crew {
+  readonly pool: WorkerPool;
+  readonly waits: MapWaits;
+  readonly threads: CpuThreads;
+}
+
 async function withCogs(
   run: PreparedRun,
-  pool: WorkerPool,
-  waits: MapWaits,
+  { pool, waits }: Pick<Crew, "pool" | "waits">,
   options: MapStageOptions,
 ): Promise<Tally> {
-  const workers = new StripWorkers(writingThreads(options.device));
+  const threads = openThreads(options.device);
   try {
     const resume = options.resume?.map ?? null;
-    const cogs = await createCogs(run, options.folder, { resume, workers });
-    return await writeCogs(run, pool, waits, cogs, options);
+    const cogs = await createCogs(run, options.folder, { resume, threads });
+    return await writeCogs(run, { pool, waits, threads }, cogs, options);
   } finally {
-    await workers.close();
+    await threads.close();
   }
 }
 
 async function writeCogs(
   run: PreparedRun,
-  pool: WorkerPool,
-  waits: MapWaits,
+  crew: Crew,
   { landcover, confidence }: Cogs,
   options: MapStageOptions,
 ): Promise<Tally> {
   const { checkpointer } = options;
   try {
-    const tally = await mapChips(run, pool, waits, { landcover, confidence }, options);
+    const tally = await mapChips(run, crew, { landcover, confidence }, options);
     const keepParts = options.resume !== null || checkpointer.cost.count > 0;
     await Promise.all([landcover.finish({ keepParts }), confidence.finish({ keepParts })]);
     if (keepParts || checkpointer.due()) await checkpointer.save(tally, () => Promise.resolve(null));
@@ -114,8 +119,7 @@ async function writeCogs(
 
 async function mapChips(
   run: PreparedRun,
-  pool: WorkerPool,
-  waits: MapWaits,
+  { pool, waits, threads }: Crew,
   cogs: Cogs,
   { blend, onError, listener, signal, checkpointer, resume }: MapStageOptions,
 ): Promise<Tally> {
@@ -137,6 +141,7 @@ async function mapChips(
     margin: output.margin,
     blend,
     resume: resume?.map.stitcher ?? null,
+    threads,
   });
   for await (const strip of strips) {
     const { rows, labels, confidence } = mapRows(strip, run, tally.skipped);

@@ -1,9 +1,9 @@
+import type { CpuThreads } from "../cpu-threads.ts";
 import type { Grid } from "../geo/grid.ts";
 import type { LandCoverClass } from "../scene/class-scheme.ts";
 import { type BlockCodec, deflateCodec } from "./block-codec.ts";
 import type { CogImage } from "./cog-tags.ts";
 import { halfOf, type OverviewMethod } from "./overview.ts";
-import type { StripWorkers } from "./strip-workers.ts";
 
 /** What a COG is to be. */
 export interface CogOptions {
@@ -23,7 +23,7 @@ export interface CogOptions {
   /** How blocks are compressed: see defaultCodec. */
   readonly codec?: BlockCodec;
   /** Threads that encode while rows come; by default this one encodes and the next rows wait. The bytes are the same. */
-  readonly workers?: StripWorkers;
+  readonly threads?: CpuThreads;
   /** Writes an internal mask of one bit per pixel beside every level. */
   readonly mask?: boolean;
   /** Items of the file's GDAL_METADATA. */

@@ -219,7 +219,7 @@ function levelWriters({ image, options, levels, parts, state }: CogFileOptions):
       ...image,
       width: levels[index]!.width,
       method: options.overviews,
-      workers: options.workers ?? null,
+      threads: options.threads ?? null,
     };
     writers.unshift(new LevelWriter(parts[index]!, level, writers[0] ?? null, state?.levels[index] ?? null));
   }

@@ -1,9 +1,10 @@
+import type { CpuThreads } from "../cpu-threads.ts";
 import { levelEncoder } from "./level-encoder.ts";
 import { halfOf } from "./overview.ts";
 import type { PartFile } from "./part-file.ts";
 import { copySamples, type Samples, type Strip, samplesLike, sharedSamples } from "./strip.ts";
 import type { EncodingOptions, StripEncoder } from "./strip-encoder.ts";
-import type { StripWorkers } from "./strip-workers.ts";
+import { threadedEncoder } from "./threaded-encoder.ts";
 
 /** Encoded blocks that are written together, unless the strip ends (bytes). */
 const WRITE_BYTES = 1 << 20;
@@ -11,7 +12,7 @@ const WRITE_BYTES = 1 << 20;
 /** What a level is made of. */
 export interface LevelOptions extends EncodingOptions {
   /** Threads that encode a strip while the next one is filled; null for this one, at once. */
-  readonly workers: StripWorkers | null;
+  readonly threads: CpuThreads | null;
 }
 
 /** What a level must remember to go on in another process: the rows that wait for their strip, and what is on the disk. */
@@ -28,7 +29,7 @@ export interface LevelState {
 /**
  * One level of a COG on its way to disk: collects rows into a strip of blocks, appends the encoded blocks to its file, each
  * followed by its mask, and hands the strip, halved, to the next level. It never holds more than a strip and its half; with
- * workers a second strip, which they encode while the first is filled again.
+ * threads a second strip, which they encode while the first is filled again.
  */
 export class LevelWriter {
   /** Encoded length (bytes) of each block, row by row, without its frame; and of its mask, where there is one. */
@@ -40,7 +41,7 @@ export class LevelWriter {
   readonly #next: LevelWriter | null;
   readonly #encoder: StripEncoder;
   #strip: Strip;
-  /** The strip that workers encode or have encoded; null without workers. */
+  /** The strip that threads encode or have encoded; null without threads. */
   #other: Strip | null;
   readonly #half: Strip | null;
   /** Of the strip before: its blocks are in the file, and its half is with the next level. */
@@ -49,12 +50,12 @@ export class LevelWriter {
   #bytes: number;
 
   constructor(file: PartFile, options: LevelOptions, next: LevelWriter | null, state: LevelState | null) {
-    const { width, blockSize, codec, workers } = options;
-    const isShared = workers !== null && codec.deflate !== null;
+    const { width, blockSize, codec, threads } = options;
+    const isShared = threads !== null && codec.deflate !== null;
     this.#file = file;
     this.#options = options;
     this.#next = next;
-    this.#encoder = isShared ? workers.encoder(options, codec.deflate) : levelEncoder(options);
+    this.#encoder = isShared ? threadedEncoder(threads, options, codec.deflate) : levelEncoder(options);
     this.#strip = emptyStrip(options, width, blockSize, isShared);
     this.#other = isShared ? emptyStrip(options, width, blockSize, isShared) : null;
     this.#half = next === null ? null : emptyStrip(options, halfOf(width), blockSize / 2, isShared);

@@ -1,3 +1,5 @@
+import { copyBytes } from "../copy-bytes.ts";
+
 /** Samples that the writer takes. */
 export type Samples = Uint8Array | Uint16Array;
 
@@ -20,13 +22,9 @@ export function sharedSamples(type: "uint8" | "uint16", length: number): Samples
     : new Uint16Array(new SharedArrayBuffer(2 * length));
 }
 
-/**
- * Copies samples to place `at` of others of their type, as set() does. Into and out of shared memory that goes byte by byte where the two are
- * not equally aligned; Buffer's fill() is a memcpy.
- */
+/** Copies samples to place `at` of others of their type: see copyBytes. */
 export function copySamples(target: Samples, at: number, samples: Samples): void {
-  const start = at * target.BYTES_PER_ELEMENT;
-  if (samples.length > 0) bytesOf(target).fill(bytesOf(samples), start, start + samples.byteLength);
+  copyBytes(bytesOf(target), at * target.BYTES_PER_ELEMENT, bytesOf(samples));
 }
 
 /** One block, whole: size · size · bands samples, interleaved. */

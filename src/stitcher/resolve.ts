@@ -5,8 +5,8 @@ import type { Scores } from "./chip-blender.ts";
 /** Rows of finished answers: class id per pixel and the winner's score in percent (0–100). The next rows overwrite them. */
 export interface ResolvedRows {
   readonly rows: number;
-  readonly labels: Uint8Array<ArrayBuffer>;
-  readonly confidence: Uint8Array<ArrayBuffer>;
+  readonly labels: Uint8Array;
+  readonly confidence: Uint8Array;
 }
 
 /** What a resolver keeps from one row of chips to the next: the last row of cells and where the pixels go on. */
@@ -35,8 +35,8 @@ export interface OwnAnswer {
 export interface Resolver {
   /** Takes the owned cells of a chip; `owned` is in cells, `chip` the size of the planes in `scores`. */
   accept(scores: Scores, owned: Window, chip: ChipCells, own: OwnAnswer | null): void;
-  /** The pixel rows that are final when a row of chips is complete; `last` when no more will come. */
-  endOfRow(last: boolean): ResolvedRows;
+  /** The pixel rows that are final when a row of chips is complete; `last` when no more will come. No chip may be taken meanwhile. */
+  endOfRow(last: boolean): Promise<ResolvedRows>;
   /** What must be kept between two rows of chips; null for nothing. */
   state(): ResolverState | null;
   /** Goes on from a state; called before the first chip. */
@@ -46,25 +46,32 @@ export interface Resolver {
 /** Memory for resolved rows, taken again and again: large arrays that come and go cost the garbage collector dearly. */
 export class RowBuffers {
   readonly #width: number;
-  #labels = new Uint8Array(0);
-  #confidence = new Uint8Array(0);
+  readonly #isShared: boolean;
+  #labels: Uint8Array = new Uint8Array(0);
+  #confidence: Uint8Array = new Uint8Array(0);
 
-  constructor(width: number) {
+  /** `isShared`: other threads see them too. */
+  constructor(width: number, isShared: boolean) {
     this.#width = width;
+    this.#isShared = isShared;
   }
 
   /** Rows of any content; they share their memory with those taken before. */
   take(rows: number): ResolvedRows {
     const length = rows * this.#width;
     if (this.#labels.length < length) {
-      this.#labels = new Uint8Array(length);
-      this.#confidence = new Uint8Array(length);
+      this.#labels = this.#bytes(length);
+      this.#confidence = this.#bytes(length);
     }
     return {
       rows,
       labels: this.#labels.subarray(0, length),
       confidence: this.#confidence.subarray(0, length),
     };
+  }
+
+  #bytes(length: number): Uint8Array {
+    return new Uint8Array(this.#isShared ? new SharedArrayBuffer(length) : new ArrayBuffer(length));
   }
 }
 
@@ -78,7 +85,7 @@ export class PixelResolver implements Resolver {
   constructor({ width, classIds }: { readonly width: number; readonly classIds: Uint8Array }) {
     this.#width = width;
     this.#classIds = classIds;
-    this.#buffers = new RowBuffers(width);
+    this.#buffers = new RowBuffers(width, false);
     this.#resolved = this.#buffers.take(0);
   }
 
@@ -96,7 +103,7 @@ export class PixelResolver implements Resolver {
     }
   }
 
-  endOfRow(): ResolvedRows {
+  async endOfRow(): Promise<ResolvedRows> {
     return this.#resolved;
   }
 

@@ -1,3 +1,4 @@
+import type { CpuThreads } from "../cpu-threads.ts";
 import type { Winners } from "../inference/winners.ts";
 import { NODATA } from "../scene/class-scheme.ts";
 import type { AxisPlan, ChipPlan, PlannedChip } from "../tiler/chip-plan.ts";
@@ -21,8 +22,8 @@ export interface LabelStrip {
   /** First row of the strip in the scene. */
   readonly row: number;
   readonly rows: number;
-  readonly labels: Uint8Array<ArrayBuffer>;
-  readonly confidence: Uint8Array<ArrayBuffer>;
+  readonly labels: Uint8Array;
+  readonly confidence: Uint8Array;
   /** Where the stitcher stands after this strip. Call it before the next strip is asked for; the arrays hold until then. */
   readonly state: () => StitcherState;
 }
@@ -50,6 +51,8 @@ export interface StitcherOptions {
   readonly blend: Blend;
   /** Goes on from here; the chips begin at that row of the lattice. */
   readonly resume?: StitcherState | null;
+  /** Threads that find the pixels between cells: see resolveColumns; by default this one does. The answer is the same. */
+  readonly threads?: CpuThreads | null;
 }
 
 /**
@@ -62,8 +65,10 @@ export async function* stitch(
 ): AsyncGenerator<LabelStrip> {
   const stitcher = new Stitcher(options);
   for await (const chip of source) {
-    const strip = stitcher.add(chip);
-    if (strip !== null && strip.rows > 0) yield strip;
+    stitcher.add(chip);
+    if (chip.latticeCol < options.plan.x.count - 1) continue;
+    const strip = await stitcher.finishRow(chip);
+    if (strip.rows > 0) yield strip;
   }
 }
 
@@ -80,7 +85,7 @@ class Stitcher {
   #row = 0;
   #end = 0;
 
-  constructor({ plan, classIds, stride, margin, blend, resume }: StitcherOptions) {
+  constructor({ plan, classIds, stride, margin, blend, resume, threads = null }: StitcherOptions) {
     const x = inCells(plan.x, stride, margin);
     const y = inCells(plan.y, stride, margin);
     const ids = Uint8Array.from(classIds);
@@ -101,6 +106,7 @@ class Stitcher {
             cellCols,
             chipRows: y.chip,
             classIds: ids,
+            threads,
           });
     if (resume != null) this.#resume(resume);
   }
@@ -113,14 +119,13 @@ class Stitcher {
     if (resolver !== null) this.#resolver.resume(resolver);
   }
 
-  /** Adds the next chip of the plan; the strip that it completes when it is the last of its row, else null. */
-  add(chip: ScoredChip): LabelStrip | null {
+  /** Adds the next chip of the plan. */
+  add(chip: ScoredChip): void {
     if (chip.latticeCol === 0) this.#startRow(chip);
     const scores = chip.scores ?? this.#noScores();
     this.#blender.blend(scores, chip);
     this.#resolver.accept(scores, this.#ownedCells(chip), this.#chip, this.#ownAnswer(chip));
     this.#keepMask(chip);
-    return chip.latticeCol === this.#plan.x.count - 1 ? this.#finishRow(chip) : null;
   }
 
   #noScores(): Scores {
@@ -178,8 +183,10 @@ class Stitcher {
     }
   }
 
-  #finishRow({ latticeRow }: PlannedChip): LabelStrip {
-    const { rows, labels, confidence } = this.#resolver.endOfRow(latticeRow === this.#plan.y.count - 1);
+  /** The strip that the last chip of a row completes. */
+  async finishRow({ latticeRow }: PlannedChip): Promise<LabelStrip> {
+    const resolved = await this.#resolver.endOfRow(latticeRow === this.#plan.y.count - 1);
+    const { rows, labels, confidence } = resolved;
     if (this.#mask !== null) this.#mask = blankHoles(this.#mask, labels, confidence);
     const row = this.#row;
     this.#row += rows;

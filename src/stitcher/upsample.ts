@@ -1,7 +1,14 @@
+import type { CpuThreads } from "../cpu-threads.ts";
 import type { Window } from "../geo/window.ts";
-import { createKernels, type Kernels } from "../kernels/kernels.ts";
 import type { Scores } from "./chip-blender.ts";
-import type { ChipCells, ResolvedRows, Resolver, ResolverState } from "./resolve.ts";
+import {
+  type ChipCells,
+  type ResolvedRows,
+  type Resolver,
+  type ResolverState,
+  RowBuffers,
+} from "./resolve.ts";
+import { type ColumnsTask, resolveColumns } from "./resolve-columns.ts";
 
 /** Sizes for the upsampler: the scene in px, px per cell, columns of the lattice, and the most rows of cells that a chip has. */
 export interface UpsamplerOptions {
@@ -12,61 +19,38 @@ export interface UpsamplerOptions {
   readonly chipRows: number;
   /** Class id of each channel of the scores. */
   readonly classIds: Uint8Array;
+  /** Threads that know resolveColumns; null for this one. */
+  readonly threads: CpuThreads | null;
 }
 
-/** What lies in the kernels' memory (see assembly/interpolate.ts). */
-type Arrays = "ids" | "across" | "cells" | "ranks" | "gaps" | "mixed" | "labels" | "confidence";
-
-const FLOAT = 4;
+/** Columns of cells that are resolved together at most: their scores stay in a processor's cache. */
+const COLUMNS = 1024;
 
 /**
- * For models that answer for cells of several pixels: bilinear interpolation of the blended scores between cell centres
- * (half-pixel centres, edges repeated: torch's align_corners=False), then the class with the highest score. Working on the
- * whole blended row of chips, it leaves no seam between chips. A pixel row needs the cell rows above and below it, so the
- * last half cell of a row of chips waits for the next one. Where four neighbouring cells agree on the winner it wins
- * everywhere between them, and only its own score has to be interpolated.
+ * For models that answer for cells of several pixels: keeps the blended scores of a row of chips and finds the pixels between them
+ * (see resolveColumns). Working on the whole row, it leaves no seam between chips. A pixel row needs the cell rows above and below it, so
+ * the last half cell of a row of chips waits for the next one.
  */
 export class UpsamplingResolver implements Resolver {
   readonly #options: UpsamplerOptions;
   readonly #classes: number;
-  /** Where the pixels between two cell centres lie: 0 at the first one, towards 1 at the second. */
-  readonly #fractions: readonly number[];
-  /** From one row of cells to the next, in cells: a multiple of four, the kernels' step. */
-  readonly #pitch: number;
   /** Rows of cells that there is room for. */
   readonly #room: number;
-  readonly #kernels: Kernels<Arrays>;
   /** Scores, [class][row][col]; the first row is #firstRow of the scene, and #cellRows of them are filled. */
   readonly #cells: Float32Array;
+  readonly #buffers: RowBuffers;
   #cellRows = 0;
   #firstRow = 0;
-  /** Rows of cells whose winners are known. */
-  #ranked = 0;
   #pixelRow = 0;
 
   constructor(options: UpsamplerOptions) {
-    const { width, height, stride, cellCols, chipRows, classIds } = options;
+    const { width, cellCols, chipRows, classIds, threads } = options;
     this.#options = options;
     this.#classes = classIds.length;
-    this.#pitch = 4 * Math.ceil(cellCols / 4);
     this.#room = chipRows + 1;
-    const rows = Math.min(height, this.#room * stride);
-    this.#kernels = createKernels({
-      ids: this.#classes,
-      across: FLOAT * (stride + 3),
-      cells: FLOAT * this.#classes * this.#room * this.#pitch,
-      ranks: this.#room * this.#pitch,
-      gaps: cellCols + 1,
-      mixed: FLOAT * this.#classes * this.#pitch,
-      labels: rows * width + stride,
-      confidence: rows * width + stride,
-    });
-    const { run, at, bytes } = this.#kernels;
-    bytes.ids.set(classIds);
-    run.setClasses(at.ids, this.#classes);
-    this.#fractions = Array.from({ length: stride }, (_, i) => (i + (stride % 2 === 0 ? 0.5 : 0)) / stride);
-    new Float32Array(bytes.across.buffer, at.across, stride).set(this.#fractions);
-    this.#cells = new Float32Array(bytes.cells.buffer, at.cells, bytes.cells.length / FLOAT);
+    const bytes = Float32Array.BYTES_PER_ELEMENT * this.#classes * this.#room * cellCols;
+    this.#cells = new Float32Array(threads === null ? new ArrayBuffer(bytes) : new SharedArrayBuffer(bytes));
+    this.#buffers = new RowBuffers(width, threads !== null);
   }
 
   state(): ResolverState {
@@ -90,7 +74,7 @@ export class UpsamplingResolver implements Resolver {
 
   /** Where a row of a class's cells begins in #cells. */
   #place(k: number, row: number): number {
-    return (k * this.#room + row) * this.#pitch;
+    return (k * this.#room + row) * this.#options.cellCols;
   }
 
   accept(scores: Scores, owned: Window, chip: ChipCells): void {
@@ -99,7 +83,7 @@ export class UpsamplingResolver implements Resolver {
     for (let k = 0; k < this.#classes; k++)
       for (let row = 0; row < owned.height; row++) {
         const from = (k * chip.height + row) * chip.width;
-        this.#cells.set(scores.subarray(from, from + owned.width), this.#place(k, first + row) + owned.col);
+        copyCells(scores, from, owned.width, this.#cells, this.#place(k, first + row) + owned.col);
       }
   }
 
@@ -107,79 +91,53 @@ export class UpsamplingResolver implements Resolver {
   #append(rows: number): void {
     const kept = Math.min(1, this.#cellRows);
     const dropped = this.#cellRows - kept;
-    if (dropped > 0) {
+    if (dropped > 0)
       for (let k = 0; k < this.#classes; k++) {
         const from = this.#place(k, dropped);
-        this.#cells.copyWithin(this.#place(k, 0), from, from + this.#pitch);
+        this.#cells.copyWithin(this.#place(k, 0), from, from + this.#options.cellCols);
       }
-      this.#kernels.bytes.ranks.copyWithin(0, dropped * this.#pitch, this.#cellRows * this.#pitch);
-    }
     this.#firstRow += dropped;
-    this.#ranked = Math.min(kept, this.#ranked);
     this.#cellRows = kept + rows;
   }
 
-  endOfRow(last: boolean): ResolvedRows {
-    const { width, height, stride } = this.#options;
-    const centre = stride >> 1;
-    const end = last ? height : Math.min(height, (this.#firstRow + this.#cellRows - 1) * stride + centre);
-    const start = this.#pixelRow;
-    this.#rank();
-    while (this.#pixelRow < end) {
-      const gap = Math.floor((this.#pixelRow - centre) / stride);
-      const bandEnd = Math.min(end, (gap + 1) * stride + centre);
-      this.#resolveBand(gap, this.#pixelRow - start, bandEnd - this.#pixelRow);
-      this.#pixelRow = bandEnd;
-    }
-    const rows = Math.max(0, end - start);
-    const { labels, confidence } = this.#kernels.bytes;
-    return {
-      rows,
-      labels: labels.subarray(0, rows * width),
-      confidence: confidence.subarray(0, rows * width),
+  async endOfRow(last: boolean): Promise<ResolvedRows> {
+    const { width, height, stride, threads } = this.#options;
+    const cols = Math.ceil(width / stride); // of those beyond, padding alone is seen
+    const share = Math.min(COLUMNS, Math.ceil(cols / (threads?.count ?? 1)));
+    const next = (this.#firstRow + this.#cellRows - 1) * stride + (stride >> 1);
+    const rows = {
+      from: this.#pixelRow,
+      to: last ? height : Math.max(this.#pixelRow, Math.min(height, next)),
     };
+    const resolved = this.#buffers.take(rows.to - rows.from);
+    const tasks: ColumnsTask[] = [];
+    for (let from = 0; from < cols; from += share)
+      tasks.push(this.#task(resolved, rows, { from, to: Math.min(cols, from + share) }));
+    if (threads === null) tasks.forEach(resolveColumns);
+    else await Promise.all(tasks.map((task) => threads.run("resolveColumns", task)));
+    this.#pixelRow = rows.to;
+    return resolved;
   }
 
-  /** Finds the winners of the cells that have come. */
-  #rank(): void {
-    const { run, at } = this.#kernels;
-    const cells = (this.#cellRows - this.#ranked) * this.#pitch;
-    const from = at.cells + FLOAT * this.#place(0, this.#ranked);
-    run.rankCells(from, this.#planeBytes, this.#classes, cells, at.ranks + this.#ranked * this.#pitch);
-    this.#ranked = this.#cellRows;
+  #task(
+    { labels, confidence }: ResolvedRows,
+    rows: ColumnsTask["rows"],
+    columns: ColumnsTask["columns"],
+  ): ColumnsTask {
+    const { width, stride, cellCols, classIds } = this.#options;
+    const [cells, room, firstRow, cellRows] = [this.#cells, this.#room, this.#firstRow, this.#cellRows];
+    const held = { cells, room, cellCols, firstRow, cellRows };
+    return { ...held, stride, width, rows, columns, classIds, labels, confidence };
   }
+}
 
-  get #planeBytes(): number {
-    return FLOAT * this.#room * this.#pitch;
-  }
-
-  /** Resolves pixel rows between the cell rows `gap` and `gap` + 1 into the strip, from its row `to` on. */
-  #resolveBand(gap: number, to: number, rows: number): void {
-    const { width, stride, cellCols } = this.#options;
-    const { run, at } = this.#kernels;
-    const cellRow = (row: number): number => Math.max(0, Math.min(this.#cellRows - 1, row - this.#firstRow));
-    const [upper, lower] = [cellRow(gap) * this.#pitch, cellRow(gap + 1) * this.#pitch];
-    const classes = this.#classes;
-    const mixedPlane = FLOAT * this.#pitch;
-    run.findAgreements(at.ranks + upper, at.ranks + lower, cellCols, at.gaps);
-    for (let row = 0; row < rows; row++) {
-      const [above, below] = [at.cells + FLOAT * upper, at.cells + FLOAT * lower];
-      const down = this.#fractions[row]!;
-      run.mixRows(above, below, this.#planeBytes, classes, cellCols, down, at.mixed, mixedPlane);
-      const out = (to + row) * width;
-      const [labels, confidence] = [at.labels + out, at.confidence + out];
-      run.interpolateRow(
-        at.mixed,
-        mixedPlane,
-        classes,
-        cellCols,
-        at.gaps,
-        at.across,
-        stride,
-        width,
-        labels,
-        confidence,
-      );
-    }
-  }
+/** set() takes memory that threads share byte by byte where the two are not equally aligned, and rows of a chip are short. */
+function copyCells(
+  source: Float32Array,
+  from: number,
+  count: number,
+  target: Float32Array,
+  to: number,
+): void {
+  for (let i = 0; i < count; i++) target[to + i] = source[from + i]!;
 }

@@ -6,7 +6,7 @@ import type { StripResult, StripTask } from "./strip-task.ts";
 /** Levels that were seen, by their options. */
 const encoders = new Map<string, StripEncoder>();
 
-/** The worker's side of StripWorkers. */
+/** On a thread: what threadedEncoder asks for. */
 export async function encodeColumns({ strip, half, columns, options }: StripTask): Promise<StripResult> {
   const blocks: EncodedBlock[] = [];
   for await (const block of encoderOf(options).encode(strip, half, columns)) blocks.push(block);
