@@ -117,12 +117,14 @@ export function payload(
   };
 }
 
-function startLines(event: Start): string {
+/** What a run is told to be before it begins: the device and why better ones are not used, the scene and the model. */
+export function startLines(event: Start): string {
   const { version, device, rejectedDevices, workers, scene, width, height, gsd, chips, model } = event;
-  const why = rejectedDevices.map(({ device: name, reason }) => `${name}: ${reason}`).join("; ");
+  const reasons = rejectedDevices.map(({ device: name, reason }) => `${name}: ${reason}`);
+  const why = reasons.length === 0 ? "" : ` (${reasons.join("; ")}; to mend it: landstitch doctor)`;
   const size = `${count(width)} x ${count(height)} px${gsd === null ? "" : ` at ${gsd.toPrecision(3)} m`}`;
   return [
-    `landstitch ${version} on the ${DEVICE_NAMES.get(device) ?? device}, ${workers} ${workers === 1 ? "worker" : "workers"}${why === "" ? "" : ` (${why})`}`,
+    `landstitch ${version} on the ${DEVICE_NAMES.get(device) ?? device}, ${workers} ${workers === 1 ? "worker" : "workers"}${why}`,
     `${scene}: ${size}, ${count(chips)} ${chips === 1 ? "chip" : "chips"} for ${model}\n`,
   ].join("\n");
 }

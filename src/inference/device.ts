@@ -19,7 +19,7 @@ export const GPU_DEVICES: readonly GpuDevice[] = ["cuda", "webgpu"];
 /** What a user can do where a GPU does not work. */
 export const REMEDIES: Readonly<Record<GpuDevice, string>> = {
   cuda: "Install CUDA 12, cuDNN 9 and run `ONNXRUNTIME_NODE_INSTALL=true node node_modules/onnxruntime-node/script/install.js`.",
-  webgpu: "Install a Vulkan driver and loader (libvulkan1).",
+  webgpu: "Install a Vulkan driver, and its loader: `apt-get install libvulkan1`.",
 };
 
 /** The device of a run, and why the better ones are not used. */
