@@ -61,7 +61,7 @@ export function imageDecoder(): ImageDecoder {
 }
 
 /** A group of fewer blocks takes in those of other rows. */
-const FEW = 4;
+const FEW = 6;
 
 /**
  * The block waiting longest and those that can be decoded with it. They are of one row, but for a few: their samples share their memory,
