@@ -10,38 +10,36 @@ import torch.nn.functional as F
 from data import CLASSES, IGNORE
 
 
-def ramp(chip, overlap):
-    """Hann ramps over the overlap at both ends of a chip, 1 between; [chip], in the caller's pixels."""
+def ramp(chip, overlap, at, count):
+    """Weights of the chip number `at` of `count`, [chip] cells: Hann ramps where another chip overlaps it, whose weights add up to 1."""
     weight = np.ones(chip, np.float32)
     rise = np.sin(np.pi / 2 * (np.arange(overlap) + 0.5) / overlap) ** 2
-    weight[:overlap], weight[chip - overlap :] = rise, rise[::-1]
+    if at > 0:
+        weight[:overlap] = rise
+    if at < count - 1:
+        weight[chip - overlap :] = 1 - rise
     return weight
 
 
 def blended_scores(predict, image, chip=512, overlap=64, stride=4):
     """Scores float32 [classes,ceil(H/stride),ceil(W/stride)] of a whole image [H,W,3].
 
-    predict: uint8 [1,chip,chip,3] -> softmax float32 [1,classes,chip/stride,chip/stride]. The image is reflected by half an
-    overlap before its first pixel and as far as the last chip reaches.
+    predict: uint8 [1,chip,chip,3] -> softmax float32 [1,classes,chip/stride,chip/stride]. The lattice is the product's
+    (src/tiler/chip-plan.ts): the first chip begins at the first pixel, and the image is reflected as far as the last one reaches.
     """
-    halo, step = overlap // 2, chip - overlap
-    counts = [-(-(size) // step) for size in image.shape[:2]]
-    ends = [count * step + halo - size for count, size in zip(counts, image.shape[:2])]
-    padded = np.pad(image, ((halo, ends[0]), (halo, ends[1]), (0, 0)), mode="reflect")
-    window = ramp(chip // stride, overlap // stride)
-    window = window[:, None] * window[None, :]
+    step = chip - overlap
+    counts = [max(1, -(-(size - overlap) // step)) for size in image.shape[:2]]
+    ends = [(count - 1) * step + chip - size for count, size in zip(counts, image.shape[:2])]
+    padded = np.pad(image, ((0, ends[0]), (0, ends[1]), (0, 0)), mode="reflect")
     total = np.zeros((len(CLASSES), padded.shape[0] // stride, padded.shape[1] // stride), np.float32)
-    weight = np.zeros(total.shape[1:], np.float32)
     for row in range(counts[0]):
         for col in range(counts[1]):
             y, x = row * step, col * step
             scores = predict(padded[None, y : y + chip, x : x + chip])[0]
-            cells = np.s_[y // stride : (y + chip) // stride, x // stride : (x + chip) // stride]
-            total[:, *cells] += scores * window
-            weight[cells] += window
-    first = halo // stride
+            down, across = (ramp(chip // stride, overlap // stride, at, count) for at, count in zip((row, col), counts))
+            total[:, y // stride : (y + chip) // stride, x // stride : (x + chip) // stride] += scores * down[:, None] * across
     rows, cols = (-(-size // stride) for size in image.shape[:2])
-    return (total / weight)[:, first : first + rows, first : first + cols]
+    return total[:, :rows, :cols]
 
 
 def full_size(scores, height, width, stride=4):

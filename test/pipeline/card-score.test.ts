@@ -4,7 +4,7 @@ import { fileURLToPath } from "node:url";
 import sharp from "sharp";
 import { beforeAll, describe, expect, test } from "vitest";
 import type { Evaluation } from "../../src/evaluate/evaluate.ts";
-import { loadModel } from "../../src/inference/model.ts";
+import { installedModels, loadModel } from "../../src/inference/model.ts";
 import { callCli } from "../support/run-cli.ts";
 import { scratchFolder } from "../support/scratch.ts";
 import { writeScene } from "../support/write-scene.ts";
@@ -14,6 +14,7 @@ const hasData = existsSync(TILE);
 const MASK_COLOURS = ["e2a929", "8429f6", "6ec1e4", "3c1098", "fedd3a"];
 const UNLABELLED = 255;
 
+const models = await installedModels();
 const scratch = scratchFolder();
 const [scene, reference] = ["tile-2.tif", "tile-2-labels.tif"].map((name) => join(scratch, name));
 
@@ -60,18 +61,15 @@ async function joined(kind: string, suffix: string) {
 describe.skipIf(!hasData)("map and evaluate on the validation image", () => {
   beforeAll(() => (hasData ? writeTile() : undefined));
 
-  test.each([
-    ["pspnet-mobilenetv2", "fp32"],
-    ["pspnet-mobilenetv2-int8", "int8"],
-  ])(
+  test.each(models)(
     `give the score that the card of %s states, within 0.2 points${hasData ? "" : " (skipped: no shared data)"}`,
-    async (name, precision) => {
+    async (name) => {
       const out = join(scratch, name);
       const how = [
         "-m",
         name,
         "--precision",
-        precision, // the very graph of the card
+        name.endsWith("-int8") ? "int8" : "fp32", // the very graph of the card
         "--device",
         "cpu",
         "--outputs",
