@@ -15,8 +15,9 @@ import onnx
 from onnxruntime.quantization import CalibrationDataReader, QuantFormat, QuantType, quantize_static
 
 from data import TRAIN_TILES, load_tile
+from rewrite import classifier_as_product, scale_in_first_convolution, softmax_in_steps
 
-QUANTISED = ("Conv", "Clip", "Add", "Concat")  # the averaging products of the pyramid, Resize and Softmax stay float
+QUANTISED = ("Conv", "Clip", "Add", "Concat", "Resize", "MatMul")
 CROPS, SIZE, SEED = 40, 256, 1
 
 
@@ -36,21 +37,20 @@ class Crops(CalibrationDataReader):
         return next(self.crops, None)
 
 
-def classifier(graph):
-    """Names of the last convolution and of everything that depends on it: these stay float."""
-    last = [node for node in graph.node if node.op_type == "Conv"][-1]
-    names, reached = [last.name], set(last.output)
-    for node in graph.node:
-        if reached & set(node.input):
-            reached |= set(node.output)
-            names.append(node.name)
-    return names
+def rewritten(model):
+    """The model with operators that are fast around integers, and the names of what stays float.
 
-
-def dilated(graph):
-    """Names of the dilated convolutions: in integers these are no faster, and cost 0.2 points of mean IoU and 0.4 of accuracy."""
-    rates = lambda node: [rate for attribute in node.attribute if attribute.name == "dilations" for rate in attribute.ints]
-    return [node.name for node in graph.node if node.op_type == "Conv" and max(rates(node), default=1) > 1]
+    Float are: the first convolutions, at half the picture's size with few channels (in integers no faster, and 0.4 points of accuracy
+    lost); the averaging products of the pyramid; all behind the classifier.
+    """
+    graph = model.graph
+    scale_in_first_convolution(graph)
+    product = classifier_as_product(graph)
+    softmax_in_steps(graph)
+    names = [node.name for node in graph.node]
+    first = [name for name in names if "/encoder/stem/" in name or "/encoder/stages.0/" in name]
+    averages = [node.name for node in graph.node if node.op_type == "MatMul" and node.name != product]
+    return model, first + averages + names[names.index(product) + 1 :]
 
 
 def int8_card(card, name, path):
@@ -75,11 +75,10 @@ def main():
     name = f"{args.model.name}-int8"
     source, path = args.model / "model.onnx", args.model.with_name(name) / "model.onnx"
     path.parent.mkdir(exist_ok=True)
-    graph = onnx.load(source).graph
+    model, floats = rewritten(onnx.load(source))
     quantize_static(
-        str(source), str(path), Crops(args.data), quant_format=QuantFormat.QDQ, per_channel=True,
-        activation_type=QuantType.QUInt8, weight_type=QuantType.QInt8, op_types_to_quantize=list(QUANTISED),
-        nodes_to_exclude=classifier(graph) + dilated(graph),
+        model, str(path), Crops(args.data), quant_format=QuantFormat.QDQ, per_channel=True,
+        activation_type=QuantType.QUInt8, weight_type=QuantType.QInt8, op_types_to_quantize=list(QUANTISED), nodes_to_exclude=floats,
     )
     onnx.checker.check_model(onnx.load(path), full_check=True)
     card = json.loads((args.model / "model.json").read_text())
