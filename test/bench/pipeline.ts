@@ -1,6 +1,6 @@
 /**
  * What the pipeline costs beside inference, on the shared mosaic at the default settings: `npm run bench:pipeline [ROUNDS]`.
- * Each round runs bare inference of the same chips, then scene → landcover.tif and confidence.tif, each in a process of its own.
+ * Each round runs scene → landcover.tif and confidence.tif between two runs of bare inference of the same chips, each in a process of its own.
  * CPU outside inference is that of all threads of the map stage less that of the inference workers' own (see thread-times.mjs):
  * the difference to bare inference would be one of two large numbers that vary by more. GDAL's is to read the same scene and to write
  * the same two COGs from their pixels. Writes its section of RESULTS.md.
@@ -23,7 +23,7 @@ const rounds = Number(process.argv[2] ?? 3);
 const workers = 2;
 const folder = mkdtempSync(join(tmpdir(), "landstitch-bench-"));
 const megapixels = (11897 * 6184) / 1e6;
-const results = Array.from({ length: rounds }, () => ({ bare: bare(), run: mapped(), gdal: gdal() }));
+const results = Array.from({ length: rounds }, measured);
 rmSync(folder, { recursive: true });
 
 const bareWall = results.map(({ bare: { seconds } }) => seconds);
@@ -81,6 +81,14 @@ function gdal(): number | null {
 
 function gdalVersion(): string {
   return /GDAL (\d\S*),/.exec(execFileSync("gdalinfo", ["--version"], { encoding: "utf8" }))?.[1] ?? "";
+}
+
+/** The machine's pace drifts by a third within minutes: bare inference is the mean of one run before the map and one after it. */
+function measured() {
+  const before = bare();
+  const run = mapped();
+  const { chips, seconds } = bare();
+  return { bare: { chips, seconds: (before.seconds + seconds) / 2 }, run, gdal: gdal() };
 }
 
 function bare(): { seconds: number; chips: number } {
