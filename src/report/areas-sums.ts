@@ -68,16 +68,16 @@ export function addWindow(
 ): void {
   const own = emptySums();
   const { width, height } = labels.window;
+  const values = bytesOf(labels);
   for (let row = 0; row < height; row++) {
     areas?.toRow(row);
-    const start = row * width;
-    for (let from = 0; from < width; ) {
-      const value = labelAt(labels, start + from);
-      let to = from + 1;
-      while (to < width && labelAt(labels, start + to) === value) to++;
+    const end = (row + 1) * width;
+    for (let from = row * width; from < end; ) {
+      const value = values[from]!;
+      const to = runEnd(values, from, end);
       own.pixels[value]! += to - from;
-      if (areas !== null) own.squareMetres[value]! += areas.between(from, to);
-      if (confidence !== null) addConfidence(own, value, confidence, start + from, start + to);
+      if (areas !== null) own.squareMetres[value]! += areas.between(from - row * width, to - row * width);
+      if (confidence !== null) addConfidence(own, value, confidence, from, to);
       from = to;
     }
   }
@@ -86,8 +86,18 @@ export function addWindow(
   }
 }
 
-function labelAt({ data, mask }: RasterBlock, index: number): number {
-  return mask !== null && mask[index] === 0 ? NODATA : data[index]!;
+/** The labels, NODATA where they are masked. */
+function bytesOf({ data, mask }: RasterBlock): Uint8Array {
+  const values = data instanceof Uint8Array ? data : Uint8Array.from(data);
+  return mask === null ? values : values.map((value, i) => (mask[i] === 0 ? NODATA : value));
+}
+
+/** Where the run of the byte at `from` ends, at `end` at the latest. */
+function runEnd(values: Uint8Array, from: number, end: number): number {
+  const value = values[from]!;
+  let to = from + 1;
+  while (to < end && values[to] === value) to++;
+  return to;
 }
 
 function addConfidence(
