@@ -106,7 +106,9 @@ async function writeCogs(
   try {
     const tally = await mapChips(run, crew, { landcover, confidence }, options);
     const keepParts = options.resume !== null || checkpointer.cost.count > 0;
-    await Promise.all([landcover.finish({ keepParts }), confidence.finish({ keepParts })]);
+    await crew.waits.written(
+      Promise.all([landcover.finish({ keepParts }), confidence.finish({ keepParts })]),
+    );
     if (keepParts || checkpointer.due()) await checkpointer.save(tally, () => Promise.resolve(null));
     await Promise.all([landcover.abort(), confidence.abort()]);
     return tally;
@@ -145,10 +147,12 @@ async function mapChips(
   });
   for await (const strip of strips) {
     const { rows, labels, confidence } = mapRows(strip, run, tally.skipped);
-    await Promise.all([
-      cogs.landcover.write({ data: labels, rows }),
-      cogs.confidence.write({ data: confidence, rows }),
-    ]);
+    await waits.written(
+      Promise.all([
+        cogs.landcover.write({ data: labels, rows }),
+        cogs.confidence.write({ data: confidence, rows }),
+      ]),
+    );
     if (checkpointer.due())
       await checkpointer.save(withUnread(tally, run.unread), async () => ({
         stitcher: strip.state(),

@@ -7,9 +7,11 @@ export interface WaitShares {
   readonly reading: number;
   /** The sessions had no chip, a mean over the workers. */
   readonly inference: number;
-  /** Stitching, and writing what is stitched, waited for the next chip's scores. */
+  /** Stitching waited for the next chip's scores, or for what it had stitched to be taken over. */
   readonly stitching: number;
-  readonly limit: "reading" | "inference" | "stitching";
+  /** Nothing stitched waited to be written: what is encoded and written behind the next rows holds nobody up. */
+  readonly writing: number;
+  readonly limit: "reading" | "inference" | "stitching" | "writing";
 }
 
 /** Counts how long the parts of the map stage wait for each other. */
@@ -19,6 +21,7 @@ export class MapWaits {
   #readingSince = 0;
   #reading = 0;
   #stitchingWaited = 0;
+  #writing = 0;
 
   /** The same scene, with an eye on when it is read. */
   watch(scene: Scene): Scene {
@@ -49,6 +52,16 @@ export class MapWaits {
     }
   }
 
+  /** What a call to the writers gives, with an eye on how long it lets wait. */
+  async written<T>(writing: Promise<T>): Promise<T> {
+    const start = performance.now();
+    try {
+      return await writing;
+    } finally {
+      this.#writing += performance.now() - start;
+    }
+  }
+
   /** The shares up to now; `busyShare` is that of the inference sessions. */
   shares(busyShare: number | null): WaitShares {
     const elapsed = performance.now() - this.#start;
@@ -56,9 +69,10 @@ export class MapWaits {
     const waited = {
       reading: share(1 - this.#reading / elapsed),
       inference: share(1 - (busyShare ?? 0)),
-      stitching: share(this.#stitchingWaited / elapsed),
+      stitching: share((this.#stitchingWaited + this.#writing) / elapsed),
+      writing: share(1 - this.#writing / elapsed),
     };
-    const parts = ["reading", "inference", "stitching"] as const;
+    const parts = ["reading", "inference", "stitching", "writing"] as const;
     return { ...waited, limit: parts.reduce((least, part) => (waited[part] < waited[least] ? part : least)) };
   }
 }

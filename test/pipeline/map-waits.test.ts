@@ -80,3 +80,20 @@ test("behind slow stitching, the others wait: it sets the pace", async () => {
   expect(shares.stitching).toBeLessThan(0.35);
   expect(shares.reading).toBeGreaterThan(0.6);
 });
+
+test("behind slow writing, all others wait: it sets the pace", async () => {
+  const waits = new MapWaits();
+  const scene = waits.watch(memoryScene({ data: new Uint8Array(1), width: 1, height: 1 }));
+  async function* chips() {
+    for (let i = 0; i < 5; i++) {
+      await scene.read({ col: 0, row: 0, width: 1, height: 1 });
+      yield i;
+    }
+  }
+  for await (const _ of waits.waited(chips())) await waits.written(sleep(60));
+  const shares = waits.shares(0.1);
+  expect(shares).toMatchObject({ inference: 0.9, limit: "writing" });
+  expect(shares.writing).toBeLessThan(0.2);
+  expect(shares.stitching).toBeGreaterThan(0.8);
+  expect(shares.reading).toBeGreaterThan(0.8);
+});
