@@ -6,6 +6,7 @@ import { FLIPS } from "./flips.ts";
 import type { WorkerSetup } from "./inference-task.ts";
 import type { Model } from "./model.ts";
 import { GPU_PATIENCE, HungDeviceError, type PatienceLimits } from "./patience.ts";
+import type { Overlap } from "./reduced-model.ts";
 import { WorkerDiedError, WorkerThreads } from "./worker-threads.ts";
 
 /** The compiled worker, from src and from dist alike. */
@@ -28,6 +29,8 @@ export interface DeviceOptions {
   readonly executionProvider: WorkerSetup["executionProvider"];
   /** What each chip is shown as; only as it is by default. */
   readonly flips?: WorkerSetup["flips"];
+  /** How the chips overlap: of a model that answers for every pixel, shown once, scores may then hold in the overlaps only. */
+  readonly overlap?: Overlap;
   /** Chips to a run of the model; auto, the default: 1 on the CPU, on a GPU what fits its memory. */
   readonly batch?: "auto" | number;
   /** How many chips there are: auto makes no larger batches. */
@@ -88,7 +91,8 @@ export class InferenceDevice {
 
   #setup(executionProvider: WorkerSetup["executionProvider"]): WorkerSetup {
     const { card, path } = this.#model;
-    return { modelPath: path, card, executionProvider, flips: this.#options.flips ?? FLIPS.slice(0, 1) };
+    const { flips = FLIPS.slice(0, 1), overlap = null } = this.#options;
+    return { modelPath: path, card, executionProvider, flips, overlap: flips.length > 1 ? null : overlap };
   }
 
   get report(): DeviceReport {

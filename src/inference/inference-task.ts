@@ -1,6 +1,7 @@
 import type { SampleArray } from "../scene/raster-block.ts";
 import type { Flip } from "./flips.ts";
 import type { ModelCard } from "./model-card.ts";
+import type { Overlap } from "./reduced-model.ts";
 import type { Winners } from "./winners.ts";
 
 /** What every worker of a pool is given. */
@@ -10,6 +11,8 @@ export interface WorkerSetup {
   readonly executionProvider: "cpu" | "cuda" | "webgpu";
   /** What each chip is shown as: its scores are the mean over these. */
   readonly flips: readonly Flip[];
+  /** Where the scores of a model that answers for every pixel are asked for: in the overlaps. Null: everywhere. */
+  readonly overlap: Overlap | null;
 }
 
 /** Where the answer to a chip goes. */

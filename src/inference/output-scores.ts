@@ -42,7 +42,7 @@ export function scoresOf(
   else if (layout === "nchw") scores.set(data);
   else planar(data, classes, scores);
   if (kind === "logits") softmaxInPlace(scores, classes);
-  checkValues(scores, kind, size.width * size.height);
+  checkSum(sumOf(scores), kind, { classes, cells: size.width * size.height });
   return scores;
 }
 
@@ -102,11 +102,14 @@ function softmaxInPlace(scores: Scores, classes: number): void {
 }
 
 /**
- * The sum of all scores is enough: it is NaN or infinite when any score is, and probabilities of exclusive classes sum to 1 in
- * every cell (2 % are left for quantised models).
+ * Checks the sum of all scores of a chip, which is enough: it is NaN or infinite when any score is, and probabilities of exclusive classes
+ * sum to 1 in every cell (2 % are left for quantised models). Throws Error.
  */
-function checkValues(scores: Scores, kind: ModelCard["output"]["kind"], cells: number): void {
-  const sum = sumOf(scores);
+export function checkSum(
+  sum: number,
+  kind: ModelCard["output"]["kind"],
+  { classes, cells }: { readonly classes: number; readonly cells: number },
+): void {
   if (!Number.isFinite(sum)) throw new Error("the model answers NaN or infinity");
   const mean = sum / cells;
   if (kind === "softmax" && Math.abs(mean - 1) > 0.02) {
@@ -114,7 +117,7 @@ function checkValues(scores: Scores, kind: ModelCard["output"]["kind"], cells: n
       `the model answers values that sum to ${Number(mean.toPrecision(3))} in a cell, but the probabilities that its card promises (output.kind softmax) sum to 1`,
     );
   }
-  if (kind === "sigmoid" && (mean < 0 || mean > scores.length / cells)) {
+  if (kind === "sigmoid" && (mean < 0 || mean > classes)) {
     throw new Error(
       `the model answers values that sum to ${Number(mean.toPrecision(3))} in a cell, but the probabilities that its card promises (output.kind sigmoid) lie between 0 and 1`,
     );

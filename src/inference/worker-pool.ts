@@ -12,7 +12,10 @@ import type { Model } from "./model.ts";
 import type { Winners } from "./winners.ts";
 import { WorkerDiedError } from "./worker-threads.ts";
 
-/** A chip with its scores, [classes][height][width] cells; null for a chip without data. They hold until the next chip is asked for. */
+/**
+ * A chip with its scores, [classes][height][width] cells; null for a chip without data. They hold until the next chip is asked for; where
+ * the pool was told of an overlap and there are winners, in the overlaps only: what is between them may be of other chips.
+ */
 export interface InferredChip extends Omit<Chip, "data"> {
   readonly scores: Float32Array | null;
   /** What wins by them, for a model that answers for every pixel; else null. */

@@ -37,8 +37,8 @@ describe("chooseDevice", () => {
 
 describe("the probe of a device", () => {
   const probe = fileURLToPath(new URL("../../dist/inference/device-probe.js", import.meta.url));
-  const answerOf = async (device: string): Promise<string> => {
-    const { path, card } = await fixtureModel("pixelwise");
+  const answerOf = async (device: string, model = "pixelwise"): Promise<string> => {
+    const { path, card } = await fixtureModel(model);
     const { side, sampleType, samples } = await sampleCrop(card);
     const args = [probe, device, path, JSON.stringify(card), sampleType, String(side)];
     const input = Buffer.from(samples.buffer, samples.byteOffset, samples.byteLength);
@@ -49,8 +49,13 @@ describe("the probe of a device", () => {
     });
   };
 
-  test("finds that the CPU labels as the CPU does", async () => {
-    expect(await answerOf("cpu")).toBe("same\n");
+  test.each([
+    { model: "pixelwise", by: "all scores" },
+    { model: "logits-nhwc", by: "what is left of them in the graph, also in the overlaps" },
+    { model: "labels", by: "its labels" },
+    { model: "stride4", by: "those of cells" },
+  ])("finds that the CPU labels as the CPU does: $model, by $by", async ({ model }) => {
+    expect(await answerOf("cpu", model)).toBe("same\n");
   });
 
   test.skipIf(hasGpu)("tells the runtime's own reason where there is no GPU", async () => {

@@ -46,3 +46,25 @@ test("a model that looks at single pixels answers the same with --tta flip", asy
   expect(once!.length).toBeGreaterThan(3);
   expect(mirrored).toEqual(once);
 });
+
+test("the mean over mirrorings is of all scores, whatever the overlap is", async () => {
+  const logits = await fixtureModel("logits-nhwc");
+  const scene = memoryScene({ data: blotchyRgb(64, 64, 3), width: 64, height: 64 });
+  const plan = planChips(scene.grid, { chip: 64, overlap: 16 });
+  const [whole, told] = await Promise.all(
+    [{}, { overlap: { px: 16, isBlended: true } }].map(async (known) => {
+      const options = { workers: 1, executionProvider: "cpu", flips: FLIPS, ...known } as const;
+      const pool = new WorkerPool(logits, options);
+      try {
+        const chips = readChips(scene, plan, { bands: [0, 1, 2], readAhead: 1 });
+        const scores: Float32Array[] = [];
+        for await (const chip of pool.infer(chips)) scores.push(chip.scores!.slice());
+        return scores;
+      } finally {
+        await pool.close();
+      }
+    }),
+  );
+  expect(told).toEqual(whole);
+  expect(told!.map((scores) => scores.every((score) => score > 0))).toEqual([true]);
+});

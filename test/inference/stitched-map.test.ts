@@ -1,3 +1,5 @@
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
 import type { Model } from "../../src/inference/model.ts";
 import { WorkerPool } from "../../src/inference/worker-pool.ts";
@@ -7,8 +9,12 @@ import { stitch } from "../../src/stitcher/stitcher.ts";
 import { planChips } from "../../src/tiler/chip-plan.ts";
 import { readChips } from "../../src/tiler/tiler.ts";
 import { fixtureModel } from "../support/fixture-model.ts";
+import { FULL_SIZE } from "../support/full-size-models.ts";
 import { memoryScene } from "../support/memory-scene.ts";
 import { blotchyRgb } from "../support/random.ts";
+import { scratchFolder } from "../support/scratch.ts";
+
+const scratch = scratchFolder();
 
 interface MapOptions {
   readonly chip: number;
@@ -35,8 +41,8 @@ async function mapInMemory(
   return { labels, confidence };
 }
 
-function sceneOf(width: number, height: number, mask: Uint8Array | null = null) {
-  const data = blotchyRgb(width, height, width * 31 + height);
+function sceneOf(width: number, height: number, mask: Uint8Array | null = null, darkest = 0) {
+  const data = blotchyRgb(width, height, width * 31 + height).map((level) => Math.max(darkest, level));
   const pixels = width * height;
   const expected = Uint8Array.from({ length: pixels }, (_, i) =>
     mask?.[i] === 0 ? 255 : (data[i * 3]! + data[i * 3 + 1]! + data[i * 3 + 2]!) >> 8,
@@ -142,6 +148,47 @@ test.each(["labels", "logits-nhwc", "fixed64"])(
     expect(Buffer.compare(labels, expected)).toBe(0);
   },
 );
+
+describe.each(["nchw-logits-4-opset13", "nhwc-logits-1-opset18"])("a model for every pixel: %s", (name) => {
+  const path = join(scratch, `${name}.onnx`);
+  const { card, graph } = FULL_SIZE.find((model) => model.name === name)!;
+  writeFileSync(path, graph);
+  const { scene } = sceneOf(450, 333, holes(450, 333), 16);
+
+  test.each([
+    { blend: "hann", px: 24, margin: 0 },
+    { blend: "hann", px: 40, margin: 12 },
+    { blend: "hann", px: 16, margin: 8 },
+    { blend: "hann", px: 0, margin: 0 },
+    { blend: "crop", px: 24, margin: 0 },
+    { blend: "crop", px: 40, margin: 12 },
+  ] as const)(
+    "maps by what is left of its scores as by all of them: $blend over $px px, $margin px of margin",
+    async ({ blend, px, margin }) => {
+      const model = { path, card: { ...card, output: { ...card.output, margin } } };
+      const maps = [];
+      for (const overlap of [undefined, { px, isBlended: blend === "hann" }]) {
+        const pool = new WorkerPool(model, {
+          ...{ workers: 2, executionProvider: "cpu", batch: 3 },
+          ...(overlap === undefined ? {} : { overlap }),
+        });
+        try {
+          maps.push(await mapInMemory(scene, model, pool, { chip: 80, overlap: px, blend }));
+        } finally {
+          await pool.close();
+        }
+      }
+      const [whole, reduced] = maps;
+      expect(new Set(whole!.labels).size).toBeGreaterThan(2);
+      if (blend === "crop" || px === 0) expect(reduced).toEqual(whole);
+      const isOff = (values: Uint8Array, others: Uint8Array, most: number) =>
+        values.reduce((count, value, i) => count + (Math.abs(value - others[i]!) > most ? 1 : 0), 0);
+      expect(isOff(reduced!.labels, whole!.labels, 0)).toBeLessThan(reduced!.labels.length / 10_000);
+      expect(isOff(reduced!.confidence, whole!.confidence, 0)).toBeLessThan(reduced!.labels.length / 500);
+      expect(isOff(reduced!.confidence, whole!.confidence, 1)).toBe(0);
+    },
+  );
+});
 
 test("an answer that is not a number stops the map and names the chip", async () => {
   const model = await fixtureModel("nan");

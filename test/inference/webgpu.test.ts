@@ -1,6 +1,8 @@
+import { execFileSync } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { describe, expect, test } from "vitest";
+import { fileURLToPath } from "node:url";
+import { beforeAll, describe, expect, test } from "vitest";
 import { openScene } from "../../src/scene/open-scene.ts";
 import { fixtureModelPath } from "../support/fixture-model.ts";
 import { blotchyRgb } from "../support/random.ts";
@@ -21,18 +23,23 @@ describe.skipIf(driver === undefined)(
     const scratch = scratchFolder();
     const size = { width: 170, height: 120 };
 
-    const mapOn = (device: string): Promise<CliResult> =>
+    const env = {
+      VK_ICD_FILENAMES: join(driver ?? "", "vk_swiftshader_icd.json"),
+      LD_LIBRARY_PATH: driver ?? "",
+    };
+
+    const mapOn = (device: string, model: string): Promise<CliResult> =>
       runCli(
         [
-          ...["map", join(scratch, "scene.tif"), "-o", join(scratch, device), "--device", device],
-          ...["-m", fixtureModelPath("stride4"), "--chip", "64", "--overlap", "16", "--batch", "4"],
+          ...["map", join(scratch, "scene.tif"), "-o", join(scratch, model, device), "--device", device],
+          ...["-m", fixtureModelPath(model), "--chip", "64", "--overlap", "16", "--batch", "4"],
           ...["--outputs", "landcover,confidence"],
         ],
-        { env: { VK_ICD_FILENAMES: join(driver!, "vk_swiftshader_icd.json"), LD_LIBRARY_PATH: driver! } },
+        { env },
       );
 
-    const pixelsOf = async (device: string, name: string): Promise<Uint8Array> => {
-      const scene = await openScene(join(scratch, device, name));
+    const pixelsOf = async (...path: readonly string[]): Promise<Uint8Array> => {
+      const scene = await openScene(join(scratch, ...path));
       try {
         return (await scene.read({ col: 0, row: 0, ...size })).data as Uint8Array;
       } finally {
@@ -40,23 +47,59 @@ describe.skipIf(driver === undefined)(
       }
     };
 
-    test("maps as the CPU does, in batches, and says so", async () => {
-      const data = blotchyRgb(size.width, size.height, 7);
-      await writeScene(join(scratch, "scene.tif"), { ...size, data });
-      const runs = await Promise.all([mapOn("webgpu"), mapOn("cpu")]);
+    beforeAll(async () => {
+      await writeScene(join(scratch, "scene.tif"), { ...size, data: blotchyRgb(size.width, size.height, 7) });
+    });
+
+    test.each([
+      { model: "stride4", answers: "a quarter of the size" },
+      { model: "logits-nhwc", answers: "every pixel" },
+    ])("maps as the CPU does, in batches, and says so: a model of $answers", async ({ model }) => {
+      const runs = await Promise.all([mapOn("webgpu", model), mapOn("cpu", model)]);
       for (const { code, stderr } of runs) expect(code, stderr).toBe(0);
       expect(runs[0].stderr).toMatch(/^landstitch \S+ on the GPU \(WebGPU\), 1 worker\n/);
-      expect(await pixelsOf("webgpu", "landcover.tif")).toEqual(await pixelsOf("cpu", "landcover.tif"));
-      const [confidence, expected] = [
-        await pixelsOf("webgpu", "confidence.tif"),
-        await pixelsOf("cpu", "confidence.tif"),
-      ];
+      const [labels, expectedLabels, confidence, expected] = await Promise.all([
+        pixelsOf(model, "webgpu", "landcover.tif"),
+        pixelsOf(model, "cpu", "landcover.tif"),
+        pixelsOf(model, "webgpu", "confidence.tif"),
+        pixelsOf(model, "cpu", "confidence.tif"),
+      ]);
+      expect(labels).toEqual(expectedLabels);
       expect(confidence.every((percent, i) => Math.abs(percent - expected[i]!) <= 1)).toBe(true);
-      const { device, inference } = JSON.parse(readFileSync(join(scratch, "webgpu", "run.json"), "utf8"));
-      expect({ device, inference }).toEqual({
+      const run = JSON.parse(readFileSync(join(scratch, model, "webgpu", "run.json"), "utf8"));
+      expect({ device: run.device, inference: run.inference }).toEqual({
         device: "webgpu",
         inference: { batch: 4, busyShare: expect.any(Number), redoneOnCpu: 0, lost: null },
       });
     });
+
+    test.each([
+      { level: 100, fault: null },
+      { level: 13, fault: "the model answers NaN or infinity" },
+    ])(
+      "fetches no scores of every pixel, and still sees that one is not a number: $fault",
+      async ({ level, fault }) => {
+        const args = [
+          fileURLToPath(new URL("../support/webgpu-session.mjs", import.meta.url)),
+          fixtureModelPath("nan"),
+          String(level),
+        ];
+        const stdout = execFileSync(process.execPath, args, {
+          encoding: "utf8",
+          env: { ...process.env, ...env },
+          stdio: "pipe",
+        });
+        expect(JSON.parse(stdout)).toEqual({
+          isReduced: true,
+          fetched: [
+            "float32 [1, 3, 1, 1]",
+            "int32 [1, 1, 32, 64]",
+            "int32 [1, 3, 64, 8]",
+            "int32 [1, 3, 8, 64]",
+          ],
+          fault,
+        });
+      },
+    );
   },
 );
