@@ -1,6 +1,7 @@
 import sharp from "sharp";
 import { throwIfAborted } from "../errors.ts";
 import { fullWindow, intersectWindows, type Window } from "../geo/window.ts";
+import type { Winners } from "../inference/winners.ts";
 import type { InferredChip, WorkerPool } from "../inference/worker-pool.ts";
 import { deflateBytes } from "../kernels/deflate.ts";
 import { NODATA } from "../scene/class-scheme.ts";
@@ -11,7 +12,7 @@ import { type Chip, readChips } from "../tiler/tiler.ts";
 import { traceGrid } from "../vector/trace-blocks.ts";
 import type { Config } from "./config.ts";
 import { writingThreads } from "./map-cogs.ts";
-import { type InferenceSetup, openPool } from "./memory-limit.ts";
+import { type InferenceSetup, openPool, overlapOf } from "./memory-limit.ts";
 import type { PreparedRun } from "./prepare.ts";
 
 /** What a few chips of a scene show of the whole of it. Seconds are wall time for one chip. */
@@ -46,7 +47,7 @@ export async function calibrate(
   signal: AbortSignal | undefined,
 ): Promise<Calibration> {
   const baseBytes = process.memoryUsage.rss();
-  const pool = openPool(run.model, setup);
+  const pool = openPool(run.model, { ...setup, overlap: overlapOf(run.plan, blend) });
   try {
     const { x } = run.plan;
     await Promise.all(Array.from({ length: setup.workers }, () => pool.check(x.chip)));
@@ -114,8 +115,16 @@ async function inferSamples(
   const copies = samples.flat().map((chip) => ({ ...chip, data: chip.data?.slice() ?? null }));
   const all: InferredChip[] = [];
   for await (const chip of pool.infer(oneByOne(copies)))
-    all.push({ ...chip, scores: chip.scores?.slice() ?? null });
+    all.push({
+      ...chip,
+      scores: chip.scores?.slice() ?? null,
+      winners: chip.winners && copied(chip.winners),
+    });
   return samples.map(({ length }) => all.splice(0, length));
+}
+
+function copied({ labels, confidence }: Winners): Winners {
+  return { labels: labels.slice(), confidence: confidence.slice() };
 }
 
 async function* oneByOne<T>(items: readonly T[]): AsyncGenerator<T> {

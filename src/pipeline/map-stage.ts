@@ -13,7 +13,7 @@ import { type Cogs, cogStates, createCogs, openThreads } from "./map-cogs.ts";
 import { mapRows } from "./map-rows.ts";
 import { MapWaits, type WaitShares } from "./map-waits.ts";
 import { inputPixelBytes } from "./memory-facts.ts";
-import { openPool } from "./memory-limit.ts";
+import { openPool, overlapOf } from "./memory-limit.ts";
 import { chipsAhead } from "./memory-plan.ts";
 import { allOrNothing, clearFolder } from "./output-folder.ts";
 import type { PreparedRun } from "./prepare.ts";
@@ -58,7 +58,8 @@ export interface Resumption {
  */
 export async function mapStage(run: PreparedRun, options: MapStageOptions): Promise<Mapped> {
   const { model } = run;
-  const pool = openPool(model, { ...options, chips: chipCount(run.plan) }, (warning) =>
+  const overlap = overlapOf(run.plan, options.blend);
+  const pool = openPool(model, { ...options, overlap, chips: chipCount(run.plan) }, (warning) =>
     options.listener({ type: "warning", ...warning }),
   );
   try {

@@ -4,7 +4,9 @@ import type { Device } from "../inference/device.ts";
 import { FLIPS } from "../inference/flips.ts";
 import type { DeviceOptions, DeviceWarning } from "../inference/inference-device.ts";
 import type { Model } from "../inference/model.ts";
+import type { Overlap } from "../inference/reduced-model.ts";
 import { WorkerPool } from "../inference/worker-pool.ts";
+import type { ChipPlan } from "../tiler/chip-plan.ts";
 import type { Config } from "./config.ts";
 import { writingThreads } from "./map-cogs.ts";
 import { type MeasuredMemory, memoryFacts } from "./memory-facts.ts";
@@ -28,7 +30,14 @@ export interface InferenceSetup {
   readonly tta: Config["tta"];
   /** How many there are, where that is known: see DeviceOptions. */
   readonly chips?: number;
+  /** How they overlap: see DeviceOptions. */
+  readonly overlap?: Overlap;
   readonly simulated?: NonNullable<DeviceOptions["simulated"]>;
+}
+
+/** How the chips of a plan meet. */
+export function overlapOf({ x }: ChipPlan, blend: Config["blend"]): Overlap {
+  return { px: x.overlap, isBlended: blend === "hann" };
 }
 
 /** What a run's inference is set up with: on the CPU one worker a core where not given. */
@@ -58,7 +67,8 @@ export async function workersWithin(
   const wanted = setup.device === "cpu" ? setup.workers : 1;
   if (config.maxMemory === undefined) return wanted;
   const limit = memoryBytes(config.maxMemory);
-  const facts = memoryFacts(run, config, await measureSession(run, setup));
+  const overlap = overlapOf(run.plan, config.blend);
+  const facts = memoryFacts(run, config, await measureSession(run, { ...setup, overlap }));
   const fitting = fittingWorkers(facts, wanted, limit);
   if (fitting !== null && (config.workers === undefined || fitting === wanted)) return fitting;
   throw overMemory(run, facts, limit, config.workers ?? 1, fitting);

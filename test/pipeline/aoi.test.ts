@@ -52,6 +52,7 @@ async function map(name: string, model: string, aoi?: string) {
 
 test.each([
   { model: "pixelwise", blend: "one answer a pixel" },
+  { model: "logits-nhwc", blend: "winners and the scores in the overlaps" },
   { model: "stride4", blend: "one answer for 4 x 4 px" },
   { model: "box65", blend: "a model that looks 32 px around" },
 ])("a run over an area of interest equals the crop of the full run: $blend", async ({ model }) => {

@@ -53,7 +53,7 @@ function killAfter(args: readonly string[], ms: number): Promise<boolean> {
   });
 }
 
-describe.each(["pixelwise", "stride4"])("a %s run that is killed", (model) => {
+describe.each(["pixelwise", "logits-nhwc", "stride4"])("a %s run that is killed", (model) => {
   const whole = join(scratch, `whole ${model}`);
   let milliseconds: number;
 

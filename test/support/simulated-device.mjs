@@ -1,11 +1,12 @@
 /**
  * A worker in a device's place: answers as the fixture model "pixelwise" would, or what a file holds, in a set time, and fails where it is told to
- * (see simulated-device.ts). It waits without spending CPU, as the thread of a GPU does.
+ * (see simulated-device.ts). It waits without spending CPU, as the thread of a GPU does. Of an overlap that it is told of it makes use: scores
+ * of the interior are NaN.
  */
 import { openSync, readFileSync, readSync } from "node:fs";
 import { workerData } from "node:worker_threads";
 
-const { card, settings } = Array.isArray(workerData) ? workerData[1] : workerData;
+const { card, settings, overlap } = Array.isArray(workerData) ? workerData[1] : workerData;
 const {
   secondsPerMegapixel = 0,
   memory,
@@ -18,6 +19,7 @@ const log = new Int32Array(settings.log);
 const cpuSeconds = new Float64Array(settings.cpuSeconds);
 const answerFile = answers === null ? null : openSync(answers, "r");
 let answered = 0;
+if (overlap !== null) new Int32Array(settings.overlap).set([1, overlap.px, Number(overlap.isBlended)]);
 
 export function infer({ chips, width, height, batch, answers: places }) {
   const task = Atomics.add(log, 0, 1);
@@ -33,7 +35,7 @@ export function infer({ chips, width, height, batch, answers: places }) {
   }
   const seconds = (secondsPerMegapixel * batch * width * height) / 1e6;
   if (seconds > 0) Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, seconds * 1000);
-  const failures = chips.map((chip, i) => answer(chip, places[i], width * height));
+  const failures = chips.map((chip, i) => answer(chip, places[i], width, height));
   cpuSeconds[0] = threadSeconds();
   return { kind: "answers", failures, seconds };
 }
@@ -47,7 +49,8 @@ function threadSeconds() {
   }
 }
 
-function answer(chip, { scores, winners }, pixels) {
+function answer(chip, { scores, winners }, width, height) {
+  const pixels = width * height;
   if (answerFile !== null) {
     readSync(answerFile, scores, 0, scores.byteLength, scores.byteLength * answered++);
     return null;
@@ -60,7 +63,16 @@ function answer(chip, { scores, winners }, pixels) {
     winners.labels[i] = card.classes[Math.min(label, card.classes.length - 1)].id;
     winners.confidence[i] = 100;
   }
+  if (overlap !== null) blankInterior(scores, width, height);
   return null;
+}
+
+function blankInterior(scores, width, height) {
+  const { px } = overlap;
+  for (let row = px; row < scores.length / width; row++) {
+    const isInside = row % height >= px && row % height < height - px;
+    if (isInside) scores.fill(Number.NaN, row * width + px, (row + 1) * width - px);
+  }
 }
 
 /** Ends this thread, cleanly or with an error that nobody catches; the task is never answered. */

@@ -1,5 +1,6 @@
 import { fileURLToPath } from "node:url";
 import type { DeviceOptions } from "../../src/inference/inference-device.ts";
+import type { Overlap } from "../../src/inference/reduced-model.ts";
 
 const MOST_TASKS = 10_000;
 
@@ -21,6 +22,8 @@ export interface SimulatedDevice {
 export function simulated(device: SimulatedDevice): {
   readonly simulated: NonNullable<DeviceOptions["simulated"]>;
   readonly tasks: () => readonly { readonly batch: number; readonly chips: number }[];
+  /** What it was told of the chips' overlap; null where it was not. */
+  readonly overlap: () => Overlap | null;
 } {
   const log = new SharedArrayBuffer(4 * (1 + 2 * MOST_TASKS));
   const file = fileURLToPath(new URL("./simulated-device.mjs", import.meta.url));
@@ -28,6 +31,11 @@ export function simulated(device: SimulatedDevice): {
     const [count = 0, ...sizes] = new Int32Array(log);
     return Array.from({ length: count }, (_, i) => ({ batch: sizes[2 * i]!, chips: sizes[2 * i + 1]! }));
   };
-  const settings = { ...device, log, cpuSeconds: new SharedArrayBuffer(8) };
-  return { simulated: { file, settings }, tasks };
+  const told = new SharedArrayBuffer(12);
+  const overlap = () => {
+    const [isTold, px = 0, isBlended] = new Int32Array(told);
+    return isTold === 1 ? { px, isBlended: isBlended === 1 } : null;
+  };
+  const settings = { ...device, log, overlap: told, cpuSeconds: new SharedArrayBuffer(8) };
+  return { simulated: { file, settings }, tasks, overlap };
 }
