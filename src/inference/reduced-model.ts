@@ -39,8 +39,8 @@ const TINY = 2 ** -126;
 /** Two int32 halves of 16 bits. */
 const HALF = 65_536;
 
-/** Versions of ONNX's operators whose nodes are known here: 11 brought Clip and Equal as they are used. */
-const [OLDEST_OPSET, NEWEST_OPSET] = [11, 28];
+/** Versions of ONNX's operators: 11 brought Clip and Equal as they are used, 26 is the newest that ONNX Runtime 1.30 takes. */
+const [OLDEST_OPSET, NEWEST_OPSET] = [11, 26];
 
 /**
  * The model with nodes behind the scores that it answers for every pixel: they find what wins, its percent, and the scores in the

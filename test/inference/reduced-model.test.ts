@@ -3,6 +3,7 @@ import { describe, expect, test } from "vitest";
 import { messageOf } from "../../src/errors.ts";
 import type { AnswerMemory } from "../../src/inference/inference-task.ts";
 import { scoresOf } from "../../src/inference/output-scores.ts";
+import { bytesField, numberField } from "../../src/inference/protobuf.ts";
 import { hasReducedShapes, readReduced, wantedOutputs } from "../../src/inference/reduced-answer.ts";
 import { type Overlap, reducedModel, SCORE_LEVELS } from "../../src/inference/reduced-model.ts";
 import { findWinners } from "../../src/inference/winners.ts";
@@ -150,6 +151,16 @@ describe("a model is not reduced", () => {
   ])("$what", ({ change }) => {
     expect(reduce({})).not.toBeNull();
     expect(reduce(change)).toBeNull();
+  });
+
+  test.each([
+    { opset: 10, is: false },
+    { opset: 11, is: true },
+    { opset: 26, is: true },
+    { opset: 27, is: false },
+  ])("of operators that may mean something else: opset $opset", ({ opset, is }) => {
+    const told = bytesField(8, [numberField(2, opset)]);
+    expect(reduce({}, Buffer.concat([told, plain.graph])) !== null).toBe(is);
   });
 
   test.each(["", "hello\n"])("of a file that is none: %j", (text) => {
