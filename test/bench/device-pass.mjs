@@ -99,7 +99,8 @@ async function map(run) {
   const folder = mkdtempSync(join(tmpdir(), "landstitch-bench-"));
   const cpuSeconds = new SharedArrayBuffer(8);
   const log = new SharedArrayBuffer(4 * 10_000);
-  const settings = { secondsPerMegapixel: 1 / Number(speed), answers, log, cpuSeconds };
+  const overlap = new SharedArrayBuffer(12); // what the device is told: see simulated-device.mjs
+  const settings = { secondsPerMegapixel: 1 / Number(speed), answers, log, cpuSeconds, overlap };
   const simulated = {
     file: fileURLToPath(new URL("../support/simulated-device.mjs", import.meta.url)),
     settings,
