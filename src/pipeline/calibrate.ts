@@ -11,7 +11,7 @@ import { planChips } from "../tiler/chip-plan.ts";
 import { type Chip, readChips } from "../tiler/tiler.ts";
 import { traceGrid } from "../vector/trace-blocks.ts";
 import type { Config } from "./config.ts";
-import { writingThreads } from "./map-cogs.ts";
+import { threadCount } from "./map-threads.ts";
 import { type InferenceSetup, openPool, overlapOf } from "./memory-limit.ts";
 import type { PreparedRun } from "./prepare.ts";
 
@@ -22,8 +22,8 @@ export interface Calibration {
   readonly sessionBytes: number;
   /** Chips to a run of the model. */
   readonly batch: number;
-  /** Threads that encode the rasters. */
-  readonly writers: number;
+  /** Threads that stitch and write. */
+  readonly threads: number;
   readonly readSeconds: number;
   /** With all workers busy. */
   readonly inferSeconds: number;
@@ -62,7 +62,7 @@ export async function calibrate(
       baseBytes,
       sessionBytes,
       batch: pool.report.batch,
-      writers: writingThreads(setup.device),
+      threads: threadCount(setup.device),
       readSeconds: reading / chips,
       inferSeconds: inferring / chips,
       stitchSeconds: stitching / chips,

@@ -1,9 +1,6 @@
-import { availableParallelism } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
-import { CpuThreads } from "../cpu-threads.ts";
+import type { CpuThreads } from "../cpu-threads.ts";
 import { UserError } from "../errors.ts";
-import type { Device } from "../inference/device.ts";
 import { type CogWriter, createCog } from "../raster/cog-writer.ts";
 import { NODATA } from "../scene/class-scheme.ts";
 import { badCheckpoint, type MapState } from "./checkpoint.ts";
@@ -13,23 +10,6 @@ import type { PreparedRun } from "./prepare.ts";
 export interface Cogs {
   readonly landcover: CogWriter;
   readonly confidence: CogWriter;
-}
-
-/** The compiled worker, from src and from dist alike. */
-const WORKER = fileURLToPath(new URL("../../dist/pipeline/cpu-worker.js", import.meta.url));
-
-/** The threads of a run that turn cells into pixels and encode rasters while the next chips are inferred. */
-export function openThreads(device: Device): CpuThreads {
-  return new CpuThreads(WORKER, writingThreads(device));
-}
-
-/**
- * How many: a GPU infers faster than one thread can write and leaves the cores to it: all but the one that blends, up to six. On the CPU
- * one keeps up with eight that infer.
- */
-export function writingThreads(device: Device): number {
-  const cores = availableParallelism();
-  return device === "cpu" ? Math.ceil(cores / 8) : Math.max(1, Math.min(6, cores - 1));
 }
 
 /** Opens both COGs, or what an earlier process left of them. Throws UserError "bad-checkpoint" where that cannot be gone on with. */

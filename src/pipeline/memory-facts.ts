@@ -9,7 +9,7 @@ export interface MeasuredMemory {
   readonly baseBytes: number;
   readonly sessionBytes: number;
   readonly batch: number;
-  readonly writers: number;
+  readonly threads: number;
   readonly regionsPerMegapixel?: number;
 }
 
@@ -20,7 +20,7 @@ const REGIONS_PER_MEGAPIXEL = 500;
 export function memoryFacts(
   run: PreparedRun,
   { outputs, maxMemory }: Config,
-  { baseBytes, sessionBytes, batch, writers, regionsPerMegapixel = REGIONS_PER_MEGAPIXEL }: MeasuredMemory,
+  { baseBytes, sessionBytes, batch, threads, regionsPerMegapixel = REGIONS_PER_MEGAPIXEL }: MeasuredMemory,
 ): MemoryFacts {
   const { plan, grid, scene, model } = run;
   const { card } = model;
@@ -38,7 +38,7 @@ export function memoryFacts(
     baseBytes,
     sessionBytes,
     batch,
-    writers,
+    threads,
     cacheBytes: scene.storage.cacheBytes,
     mapCacheBytes: 2 * rasterCache,
     regions: (regionsPerMegapixel * grid.width * grid.height) / 1e6,

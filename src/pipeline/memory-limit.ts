@@ -8,7 +8,7 @@ import type { Overlap } from "../inference/reduced-model.ts";
 import { WorkerPool } from "../inference/worker-pool.ts";
 import type { ChipPlan } from "../tiler/chip-plan.ts";
 import type { Config } from "./config.ts";
-import { writingThreads } from "./map-cogs.ts";
+import { threadCount } from "./map-threads.ts";
 import { type MeasuredMemory, memoryFacts } from "./memory-facts.ts";
 import {
   fittingWorkers,
@@ -81,7 +81,7 @@ async function measureSession(run: PreparedRun, setup: InferenceSetup): Promise<
   try {
     await pool.check(run.plan.x.chip);
     const sessionBytes = Math.max(0, process.memoryUsage.rss() - baseBytes);
-    return { baseBytes, sessionBytes, batch: pool.report.batch, writers: writingThreads(setup.device) };
+    return { baseBytes, sessionBytes, batch: pool.report.batch, threads: threadCount(setup.device) };
   } finally {
     await pool.close();
   }

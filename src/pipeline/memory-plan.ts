@@ -20,8 +20,8 @@ export interface MemoryFacts {
   readonly sessionBytes: number;
   /** Chips to a run of the model. */
   readonly batch: number;
-  /** Threads that encode the rasters: see writingThreads. */
-  readonly writers: number;
+  /** Threads that blend chips and encode the rasters: see threadCount. */
+  readonly threads: number;
   /** Decoded blocks of the scene, at most. */
   readonly cacheBytes: number;
   /** Decoded blocks of the map's own rasters while files are made of them, at most, together. */
@@ -79,8 +79,8 @@ const UNCOLLECTED = 200e6;
 const LEAST_UNCOLLECTED = 60e6;
 /** What the process keeps of the map stage's memory when that is over: freed, but not given back to the system. */
 const RETAINED = 0.6;
-/** A thread that encodes strips: measured, 17 to 34 MB. */
-const WRITER_BYTES = 25e6;
+/** A thread that blends chips and encodes strips: measured, 17 to 34 MB. */
+const THREAD_BYTES = 25e6;
 /** A row of regions on their way to polygons: tables of borders and regions, per px of width. */
 const TRACER_BYTES = 250;
 /** A group of polygons that are sorted and compressed together, while its geometry grows: see feature-group. */
@@ -154,7 +154,7 @@ function mapParts(facts: MemoryFacts, workers: number): readonly MemoryPart[] {
     { what: "chips under way", bytes: chipBytes(facts, workers) },
     { what: "rows of chips that wait", bytes: stitcherBytes(facts) },
     { what: "strips of the rasters", bytes: 2 * cogBytes(facts.width) },
-    { what: "threads that write the rasters", bytes: facts.writers * WRITER_BYTES + COG_BLOCK * facts.width },
+    { what: "threads that stitch and write", bytes: facts.threads * THREAD_BYTES + COG_BLOCK * facts.width },
   ];
 }
 

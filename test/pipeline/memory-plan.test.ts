@@ -22,7 +22,7 @@ function factsOf(width: number, changes: Partial<MemoryFacts> = {}): MemoryFacts
     baseBytes: 110e6,
     sessionBytes: 140e6,
     batch: 1,
-    writers: 1,
+    threads: 1,
     cacheBytes: 100e6,
     mapCacheBytes: 50e6,
     mercatorWidth: width,
