@@ -4,7 +4,7 @@ import { PartFile } from "../raster/part-file.ts";
 import { writeError } from "../raster/write-error.ts";
 
 /** First bytes of the file; the number changes with the format. */
-const MAGIC = Buffer.from("LANDSTITCH-CHECKPOINT-1\n");
+const MAGIC = Buffer.from("LANDSTITCH-CHECKPOINT-2\n");
 const HASH_BYTES = 32;
 
 const ARRAYS = { Uint8Array, Uint16Array, Float32Array } as const;

@@ -1,3 +1,3 @@
 /** What the threads of a run do beside inference: see CpuThreads. */
 export { encodeColumns } from "../raster/encode-columns.ts";
-export { resolveColumns } from "../stitcher/resolve-columns.ts";
+export { resolveChips } from "../stitcher/resolve-chips.ts";

@@ -1,3 +1,4 @@
+import { planSlots, slotBytes } from "../stitcher/chip-slots.ts";
 import type { ChipPlan } from "../tiler/chip-plan.ts";
 import { TILE_SIZE } from "../tiles/tile-pyramid.ts";
 import { memoryBytes } from "./memory-size.ts";
@@ -174,14 +175,16 @@ export function chipsAhead(bytes: number): number {
 }
 
 /**
- * What the stitcher keeps of a row of chips: scores of the overlaps, validity (twice, while a row begins), labels and confidence that
- * are handed on, and, for answers of several pixels, the row of cells.
+ * What the stitcher keeps: answers of the chips that are being blended, scores that wait for the next row of chips (twice, where pixels
+ * lie between cells), and of a row of chips validity (twice, while it begins), and labels and confidence that are handed on.
  */
-function stitcherBytes({ plan: { x, y }, classes, stride }: MemoryFacts): number {
-  const waiting = (4 * classes * (x.size * y.overlap + y.chip * x.overlap)) / stride ** 2;
-  const rows = 2 * x.size * (y.chip + y.stride);
-  const cells = stride === 1 ? 0 : ((4 * classes + 1) * x.size * y.chip) / stride ** 2;
-  return waiting + rows + cells;
+function stitcherBytes({ plan: { x, y }, classes, stride, threads }: MemoryFacts): number {
+  const slot = { classes, cells: (x.chip / stride) * (y.chip / stride), stride };
+  const slots = planSlots({ ...slot, count: x.count, threads }).slots * slotBytes(slot);
+  const width = (x.count - 1) * x.stride + x.chip;
+  const kept = stride === 1 ? y.overlap : 2 * (y.overlap / stride + 1);
+  const waiting = 4 * classes * (width / stride) * kept;
+  return slots + waiting + 2 * x.size * (y.chip + y.stride);
 }
 
 /** A COG's levels: each holds a strip of blocks, one that is being written and half a strip for the next, and is half as wide as the one before. */

@@ -140,7 +140,8 @@ function outsideScene(aoi: string, { path, grid }: Scene): UserError {
 /** About what a checkpoint of the run holds (bytes): scores that wait for the next row of chips, and half a strip of each COG's levels. */
 export function checkpointBytes({ model, plan, scene }: PreparedRun): number {
   const { stride } = model.card.output;
-  const scores = (4 * model.card.classes.length * plan.x.size * plan.y.overlap) / stride ** 2;
+  const rows = plan.y.overlap / stride + (stride === 1 ? 0 : 1);
+  const scores = 4 * model.card.classes.length * (plan.x.size / stride) * rows;
   const strips = 2 * (4 / 3) * (COG_BLOCK / 2) * scene.grid.width;
   return scores + strips;
 }

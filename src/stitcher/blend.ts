@@ -1,4 +1,5 @@
 import { UserError } from "../errors.ts";
+import type { AxisPlan, ChipPlan } from "../tiler/chip-plan.ts";
 
 /** How overlapping chips are merged: `hann` fades one into the other, `crop` switches in the middle of the overlap. */
 export type Blend = "hann" | "crop";
@@ -45,4 +46,20 @@ export function cellSizes({ chip, overlap, margin, stride }: CellSizes): CellSiz
     );
   }
   return { chip: chip / stride, overlap: overlap / stride, margin: Math.ceil(margin / stride), stride };
+}
+
+/** The lattice of a plan in cells of the model's answer. Throws as cellSizes does. */
+export function planInCells({ x, y }: ChipPlan, cell: Pick<CellSizes, "margin" | "stride">): ChipPlan {
+  return { x: axisInCells(x, cell), y: axisInCells(y, cell) };
+}
+
+function axisInCells(axis: AxisPlan, cell: Pick<CellSizes, "margin" | "stride">): AxisPlan {
+  const { chip, overlap } = cellSizes({ ...cell, chip: axis.chip, overlap: axis.overlap });
+  return {
+    size: Math.ceil(axis.size / cell.stride),
+    chip,
+    overlap,
+    stride: chip - overlap,
+    count: axis.count,
+  };
 }

@@ -1,16 +1,14 @@
 import type { CpuThreads } from "../cpu-threads.ts";
 import type { Winners } from "../inference/winners.ts";
 import { NODATA } from "../scene/class-scheme.ts";
-import type { AxisPlan, ChipPlan, PlannedChip } from "../tiler/chip-plan.ts";
-import { type Blend, cellSizes } from "./blend.ts";
-import { ChipBlender, type Scores } from "./chip-blender.ts";
-import { type OwnAnswer, PixelResolver, type Resolver, type ResolverState } from "./resolve.ts";
-import { UpsamplingResolver } from "./upsample.ts";
+import type { ChipPlan, PlannedChip } from "../tiler/chip-plan.ts";
+import type { Blend } from "./blend.ts";
+import { RowResolver } from "./row-resolver.ts";
 
 /** A chip with the model's answer. */
 export interface ScoredChip extends PlannedChip {
-  /** [classes][height][width] cells of the chip, probabilities; null for a chip without data. The stitcher overwrites it. */
-  readonly scores: Scores | null;
+  /** [classes][height][width] cells of the chip, probabilities; null for a chip without data. Read until the next chip is asked for. */
+  readonly scores: Float32Array | null;
   /** What wins by these scores alone, [height][width] cells, where a worker has found it already. */
   readonly winners?: Winners | null;
   /** Validity of the owned window: 1 = data; null when all of it is valid. */
@@ -35,8 +33,8 @@ export interface StitcherState {
   /** Pixel rows that are done. */
   readonly row: number;
   readonly mask: Uint8Array;
+  /** Scores that the next row of chips is blended with: ChipRow.above. */
   readonly waiting: Float32Array;
-  readonly resolver: ResolverState | null;
 }
 
 /** What the stitcher must know of the model and of the wish of the user. */
@@ -51,114 +49,63 @@ export interface StitcherOptions {
   readonly blend: Blend;
   /** Goes on from here; the chips begin at that row of the lattice. */
   readonly resume?: StitcherState | null;
-  /** Threads that find the pixels between cells: see resolveColumns; by default this one does. The answer is the same. */
+  /** Threads that blend chips and find their pixels: see resolveChips; by default this one does. The answer is the same. */
   readonly threads?: CpuThreads | null;
 }
 
 /**
  * Merges scored chips, which must come in plan order, into strips of labels and confidence: the same bytes whatever the
- * number of workers. Holds one row of chips as labels and classes · overlap · width cells of scores.
+ * number of workers and threads. Holds one row of chips as labels, the scores of a few chips, and classes · overlap · width cells.
  */
 export async function* stitch(
   source: AsyncIterable<ScoredChip>,
   options: StitcherOptions,
 ): AsyncGenerator<LabelStrip> {
   const stitcher = new Stitcher(options);
-  for await (const chip of source) {
-    stitcher.add(chip);
-    if (chip.latticeCol < options.plan.x.count - 1) continue;
-    const strip = await stitcher.finishRow(chip);
-    if (strip.rows > 0) yield strip;
+  try {
+    for await (const chip of source) {
+      await stitcher.add(chip);
+      if (chip.latticeCol < options.plan.x.count - 1) continue;
+      const strip = await stitcher.finishRow(chip);
+      if (strip.rows > 0) yield strip;
+    }
+  } finally {
+    await stitcher.settled();
   }
 }
 
 class Stitcher {
   readonly #plan: ChipPlan;
-  readonly #stride: number;
-  readonly #classes: number;
-  readonly #blender: ChipBlender;
-  readonly #resolver: Resolver;
-  readonly #chip: { readonly width: number; readonly height: number };
+  readonly #resolver: RowResolver;
   /** Validity of the rows from #row on, those that wait and those of the current row of chips; null while all are valid. */
   #mask: Uint8Array | null = null;
   /** First row that is not done, and the one after the current row of chips. */
   #row = 0;
   #end = 0;
 
-  constructor({ plan, classIds, stride, margin, blend, resume, threads = null }: StitcherOptions) {
-    const x = inCells(plan.x, stride, margin);
-    const y = inCells(plan.y, stride, margin);
-    const ids = Uint8Array.from(classIds);
-    this.#plan = plan;
-    this.#stride = stride;
-    this.#classes = ids.length;
-    this.#chip = { width: x.chip, height: y.chip };
-    this.#blender = new ChipBlender({ x, y, classes: ids.length, margin: Math.ceil(margin / stride), blend });
-    const width = plan.x.size;
-    const cellCols = (x.count - 1) * x.stride + x.chip;
-    this.#resolver =
-      stride === 1
-        ? new PixelResolver({ width, classIds: ids })
-        : new UpsamplingResolver({
-            width,
-            height: plan.y.size,
-            stride,
-            cellCols,
-            chipRows: y.chip,
-            classIds: ids,
-            threads,
-          });
+  constructor({ classIds, resume, threads = null, ...options }: StitcherOptions) {
+    this.#plan = options.plan;
+    this.#resolver = new RowResolver({ ...options, classIds: Uint8Array.from(classIds), threads });
     if (resume != null) this.#resume(resume);
   }
 
-  #resume({ row, mask, waiting, resolver }: StitcherState): void {
+  #resume({ row, mask, waiting }: StitcherState): void {
     this.#row = row;
     this.#end = row + mask.length / this.#plan.x.size;
     this.#mask = mask.includes(0) ? new Uint8Array(mask) : null;
-    this.#blender.resume(waiting);
-    if (resolver !== null) this.#resolver.resume(resolver);
+    this.#resolver.resume(waiting);
   }
 
   /** Adds the next chip of the plan. */
-  add(chip: ScoredChip): void {
+  async add(chip: ScoredChip): Promise<void> {
     if (chip.latticeCol === 0) this.#startRow(chip);
-    const scores = chip.scores ?? this.#noScores();
-    this.#blender.blend(scores, chip);
-    this.#resolver.accept(scores, this.#ownedCells(chip), this.#chip, this.#ownAnswer(chip));
     this.#keepMask(chip);
+    await this.#resolver.add(chip);
   }
 
-  #noScores(): Scores {
-    return new Float32Array(this.#classes * this.#chip.width * this.#chip.height);
-  }
-
-  /** What of a chip's own answer no other chip changes: all owned cells beyond the overlaps with those before it. */
-  #ownAnswer({ winners, latticeCol, latticeRow }: ScoredChip): OwnAnswer | null {
-    if (winners == null) return null;
-    const { x, y } = this.#plan;
-    return {
-      winners,
-      fromCol: latticeCol === 0 ? 0 : x.overlap / this.#stride,
-      fromRow: latticeRow === 0 ? 0 : y.overlap / this.#stride,
-    };
-  }
-
-  /** The owned window in cells; at the end of an axis all cells to the chip's edge, for the interpolation. */
-  #ownedCells({ latticeCol, latticeRow, owned }: PlannedChip): {
-    col: number;
-    row: number;
-    width: number;
-    height: number;
-  } {
-    const { x, y } = this.#plan;
-    const stride = this.#stride;
-    if (stride === 1) return owned;
-    return {
-      col: owned.col / stride,
-      row: owned.row / stride,
-      width: (latticeCol === x.count - 1 ? x.chip : x.stride) / stride,
-      height: (latticeRow === y.count - 1 ? y.chip : y.stride) / stride,
-    };
+  /** Resolves when no thread works on a chip any more. */
+  settled(): Promise<void> {
+    return this.#resolver.settled();
   }
 
   #startRow({ owned }: PlannedChip): void {
@@ -185,8 +132,7 @@ class Stitcher {
 
   /** The strip that the last chip of a row completes. */
   async finishRow({ latticeRow }: PlannedChip): Promise<LabelStrip> {
-    const resolved = await this.#resolver.endOfRow(latticeRow === this.#plan.y.count - 1);
-    const { rows, labels, confidence } = resolved;
+    const { rows, labels, confidence } = await this.#resolver.endOfRow();
     if (this.#mask !== null) this.#mask = blankHoles(this.#mask, labels, confidence);
     const row = this.#row;
     this.#row += rows;
@@ -194,14 +140,8 @@ class Stitcher {
   }
 
   #state(latticeRows: number): StitcherState {
-    const waiting = this.#blender.waiting;
-    return {
-      latticeRows,
-      row: this.#row,
-      mask: this.#mask ?? this.#allValid(),
-      waiting,
-      resolver: this.#resolver.state(),
-    };
+    const mask = this.#mask ?? this.#allValid();
+    return { latticeRows, row: this.#row, mask, waiting: this.#resolver.waiting };
   }
 }
 
@@ -210,10 +150,4 @@ function blankHoles(mask: Uint8Array, labels: Uint8Array, confidence: Uint8Array
   for (let i = 0; i < labels.length; i++) if (mask[i] === 0) labels[i] = confidence[i] = NODATA;
   const waiting = mask.subarray(labels.length);
   return waiting.includes(0) ? waiting : null;
-}
-
-/** An axis of the plan in cells of the model's answer. */
-function inCells(axis: AxisPlan, stride: number, margin: number): AxisPlan {
-  const { chip, overlap } = cellSizes({ chip: axis.chip, overlap: axis.overlap, margin, stride });
-  return { size: Math.ceil(axis.size / stride), chip, overlap, stride: chip - overlap, count: axis.count };
 }
