@@ -63,16 +63,21 @@ export async function mapStage(run: PreparedRun, options: MapStageOptions): Prom
   const pool = openPool(model, { ...options, overlap, chips: chipCount(run.plan) }, (warning) =>
     options.listener({ type: "warning", ...warning }),
   );
+  const threads = openThreads(options.device); // they load beside the model
   try {
     await pool.check(run.plan.x.chip);
     throwIfAborted(options.signal);
     if (options.resume === null) await clearFolder(options.folder);
     const waits = new MapWaits();
     const watched = { ...run, scene: waits.watch(run.scene) };
-    const tally = await allOrNothing(options.folder, () => withCogs(watched, { pool, waits }, options));
+    const tally = await allOrNothing(options.folder, async () => {
+      const resume = options.resume?.map ?? null;
+      const cogs = await createCogs(watched, options.folder, { resume, threads });
+      return writeCogs(watched, { pool, waits, threads }, cogs, options);
+    });
     return { tally, inference: pool.report, waits: waits.shares(pool.report.busyShare) };
   } finally {
-    await pool.close();
+    await Promise.all([pool.close(), threads.close()]);
   }
 }
 
@@ -81,21 +86,6 @@ interface Crew {
   readonly pool: WorkerPool;
   readonly waits: MapWaits;
   readonly threads: CpuThreads;
-}
-
-async function withCogs(
-  run: PreparedRun,
-  { pool, waits }: Pick<Crew, "pool" | "waits">,
-  options: MapStageOptions,
-): Promise<Tally> {
-  const threads = openThreads(options.device);
-  try {
-    const resume = options.resume?.map ?? null;
-    const cogs = await createCogs(run, options.folder, { resume, threads });
-    return await writeCogs(run, { pool, waits, threads }, cogs, options);
-  } finally {
-    await threads.close();
-  }
 }
 
 async function writeCogs(
