@@ -3,6 +3,8 @@
 Spaces: images are uint8 RGB [H,W,3] in pixels of about 1 m; labels are uint8 [H,W] class ids, IGNORE where nobody labelled.
 """
 
+import io
+import math
 from pathlib import Path
 
 import numpy as np
@@ -68,7 +70,18 @@ class CropSampler:
     def batch(self, count, size):
         """Images uint8 [count,size,size,3] and labels uint8 [count,size,size]."""
         pairs = [self.crop(size) for _ in range(count)]
+        pairs = [self.mix(pair, pairs[index - 1]) if self.rng.random() < 0.3 else pair for index, pair in enumerate(pairs)]
         return np.stack([image for image, _ in pairs]), np.stack([labels for _, labels in pairs])
+
+    def mix(self, pair, other):
+        """CutMix (Yun et al. 2019): a rectangle of another crop, so that what is next to a thing says less about it."""
+        size = pair[1].shape[0]
+        height, width = (round(size * share) for share in self.rng.uniform(0.25, 0.75, 2))
+        y, x = self.rng.integers(size - height + 1), self.rng.integers(size - width + 1)
+        mixed = tuple(array.copy() for array in pair)
+        for array, source in zip(mixed, other):
+            array[y : y + height, x : x + width] = source[y : y + height, x : x + width]
+        return mixed
 
     def crop(self, size):
         """One augmented crop; crops of almost a single class are redrawn, at most four times."""
@@ -81,18 +94,26 @@ class CropSampler:
         return self.recolour(image), np.ascontiguousarray(labels)
 
     def place(self, size):
+        """A crop at a random zoom, half of them at a random angle."""
         rng = self.rng
         image, labels = self.tiles[rng.choice(len(self.tiles), p=self.chances)]
         zoom = float(np.clip(np.exp(rng.normal(0, 0.35)), *self.zoom))
-        side = min(round(size / zoom), *labels.shape)
+        angle = float(rng.uniform(-45, 45)) if rng.random() < 0.5 else 0.0
+        reach = abs(math.cos(math.radians(angle))) + abs(math.sin(math.radians(angle)))  # the turned crop fits a square so much larger
+        side = min(round(size * reach / zoom), *labels.shape)
         y = rng.integers(labels.shape[0] - side + 1)
         x = rng.integers(labels.shape[1] - side + 1)
         box = np.s_[y : y + side, x : x + side]
-        if side == size:
+        if side == size and not angle:
             return image[box], labels[box]
-        resized = Image.fromarray(image[box]).resize((size, size), Image.Resampling.BILINEAR)
-        nearest = Image.fromarray(labels[box]).resize((size, size), Image.Resampling.NEAREST)
-        return np.asarray(resized), np.asarray(nearest)
+        whole = max(size, round(size * reach))
+        start = (whole - size) // 2
+
+        def sample(array, method):
+            picture = Image.fromarray(array[box]).resize((whole, whole), method)
+            return np.asarray(picture.rotate(angle, method) if angle else picture)[start : start + size, start : start + size]
+
+        return sample(image, Image.Resampling.BILINEAR), sample(labels, Image.Resampling.NEAREST)
 
     def turn(self, image, labels):
         quarter_turns = self.rng.integers(4)
@@ -100,11 +121,11 @@ class CropSampler:
         return (image[:, ::-1], labels[:, ::-1]) if self.rng.random() < 0.5 else (image, labels)
 
     def recolour(self, image):
-        """Gamma, gain and offset per band (one lookup table), saturation, blur, noise."""
+        """Gamma, gain and offset per band (one lookup table), saturation, noise, blur, JPEG."""
         rng = self.rng
         ramp = np.linspace(0, 1, 256, dtype=np.float32)
-        gamma, gain = np.exp(rng.normal(0, 0.25)), np.exp(rng.normal(0, 0.2))
-        tint, offset = np.exp(rng.normal(0, 0.06, 3)), rng.normal(0, 0.06)
+        gamma, gain = np.exp(rng.normal(0, 0.3)), np.exp(rng.normal(0, 0.25))
+        tint, offset = np.exp(rng.normal(0, 0.08, 3)), rng.normal(0, 0.08)
         table = (((ramp[:, None] ** gamma - 0.5) * gain + 0.5) * tint + offset) * 255
         pixels = np.stack([table[:, band].astype(np.float32)[image[..., band]] for band in range(3)], -1)
         if rng.random() < 0.5:
@@ -115,4 +136,8 @@ class CropSampler:
         pixels = np.clip(pixels, 0, 255).astype(np.uint8)
         if rng.random() < 0.25:
             pixels = np.asarray(Image.fromarray(pixels).filter(ImageFilter.GaussianBlur(rng.uniform(0.4, 1.5))))
+        if rng.random() < 0.2:
+            packed = io.BytesIO()
+            Image.fromarray(pixels).save(packed, "JPEG", quality=int(rng.integers(40, 95)))
+            pixels = np.asarray(Image.open(packed))
         return pixels

@@ -14,17 +14,15 @@ STAGES = ((1, 16, 1, 1), (6, 24, 2, 2), (6, 32, 3, 2), (6, 64, 4, 2), (6, 96, 3,
 
 
 class ConvBn(nn.Module):
-    """Convolution (TensorFlow SAME padding), BatchNorm, optional ReLU6. Frozen: convolution with bias, never trained."""
+    """Convolution (TensorFlow SAME padding), BatchNorm, optional ReLU6."""
 
-    def __init__(self, inputs, outputs, kernel=1, stride=1, dilation=1, groups=1, activate=True, frozen=False):
+    def __init__(self, inputs, outputs, kernel=1, stride=1, dilation=1, groups=1, activate=True):
         super().__init__()
         padding = dilation * (kernel - 1) // 2 if stride == 1 else 0
         self.pad_end = stride == 2
-        self.conv = nn.Conv2d(inputs, outputs, kernel, stride, padding, dilation, groups, bias=frozen)
-        self.bn = nn.Identity() if frozen else nn.BatchNorm2d(outputs)
+        self.conv = nn.Conv2d(inputs, outputs, kernel, stride, padding, dilation, groups, bias=False)
+        self.bn = nn.BatchNorm2d(outputs)
         self.activation = nn.ReLU6(inplace=True) if activate else nn.Identity()
-        self.frozen = frozen
-        self.requires_grad_(not frozen)
 
     def forward(self, x):
         x = F.pad(x, (0, 1, 0, 1)) if self.pad_end else x
@@ -32,12 +30,12 @@ class ConvBn(nn.Module):
 
 
 class InvertedResidual(nn.Module):
-    def __init__(self, inputs, outputs, expansion, stride, dilation, frozen):
+    def __init__(self, inputs, outputs, expansion, stride, dilation):
         super().__init__()
         hidden = inputs * expansion
-        layers = [ConvBn(inputs, hidden, frozen=frozen)] if expansion > 1 else []
-        layers.append(ConvBn(hidden, hidden, 3, stride, dilation, hidden, frozen=frozen))
-        layers.append(ConvBn(hidden, outputs, activate=False, frozen=frozen))
+        layers = [ConvBn(inputs, hidden)] if expansion > 1 else []
+        layers.append(ConvBn(hidden, hidden, 3, stride, dilation, hidden))
+        layers.append(ConvBn(hidden, outputs, activate=False))
         self.layers = nn.Sequential(*layers)
         self.skip = stride == 1 and inputs == outputs
 
@@ -46,29 +44,27 @@ class InvertedResidual(nn.Module):
 
 
 class MobileNetV2(nn.Module):
-    """[N,3,H,W] in -1..1 -> {4: 24 ch, 8: 32 ch, "middle": 96 ch at stride 16 at most, "deep": 320 ch at the output stride}.
+    """[N,3,H,W] in -1..1 -> {2: 16 ch, 4: 24 ch, 8: 32 ch, "middle": 96 ch at stride 16 at most, "deep": 320 ch at the output stride}.
 
     A stage that would go past the output stride (8, 16 or 32) dilates instead, from its second block on.
-    Everything up to stride 4 keeps its ImageNet weights: those layers hold 1 % of the encoder's parameters and about 40 % of
-    its activations, so leaving them out of the backward pass makes a training step about a third shorter.
     """
 
-    channels = {4: 24, 8: 32, "middle": 96, "deep": 320}
-    taps = {1: 4, 2: 8, 4: "middle", 6: "deep"}
+    channels = {2: 16, 4: 24, 8: 32, "middle": 96, "deep": 320}
+    taps = {0: 2, 1: 4, 2: 8, 4: "middle", 6: "deep"}
 
-    def __init__(self, output_stride=16, frozen_stages=2):
+    def __init__(self, output_stride=16):
         super().__init__()
-        self.stem = ConvBn(3, 32, 3, 2, frozen=frozen_stages > 0)
+        self.stem = ConvBn(3, 32, 3, 2)
         stages, inputs, reached, rate = [], 32, 2, 1
-        for number, (expansion, outputs, repeats, stride) in enumerate(STAGES):
-            frozen, before = number < frozen_stages, rate
+        for expansion, outputs, repeats, stride in STAGES:
+            before = rate
             if reached * stride > output_stride:
                 stride, rate = 1, rate * stride
             reached *= stride
             blocks = []
             for index in range(repeats):
                 first = index == 0
-                blocks.append(InvertedResidual(inputs, outputs, expansion, stride if first else 1, before if first else rate, frozen))
+                blocks.append(InvertedResidual(inputs, outputs, expansion, stride if first else 1, before if first else rate))
                 inputs = outputs
             stages.append(nn.Sequential(*blocks))
         self.stages = nn.ModuleList(stages)
@@ -99,9 +95,6 @@ class MobileNetV2(nn.Module):
         for index, layer in enumerate(m for m in self.modules() if isinstance(m, ConvBn)):
             kernel, bias = (torch.from_numpy(weights[f"{index:02d}.{key}"]) for key in "wb")
             layer.conv.weight.data.copy_(kernel.view_as(layer.conv.weight))
-            if layer.frozen:
-                layer.conv.bias.data.copy_(bias)
-                continue
             hooks.append(layer.bn.register_forward_pre_hook(lambda bn, inputs, bias=bias: initialise(bn, inputs, bias)))
         self.eval()
         with torch.no_grad():

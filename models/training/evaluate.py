@@ -55,8 +55,10 @@ def main():
     card_path = args.model / "model.json"
     card = json.loads(card_path.read_text())
     predict = lambda chips: session.run(["scores"], {"image": chips})[0]
+    chip, overlap, stride = card["chip"], card["overlap"], card["output"]["stride"]
+    mapped = lambda predict, picture: full_size(blended_scores(predict, picture, chip, overlap, stride), *picture.shape[:2], stride)
     image, labels = load_tile(args.data, VALIDATION_TILES[0])
-    scores = full_size(blended_scores(predict, image, card["chip"], card["overlap"]), *labels.shape)
+    scores = mapped(predict, image)
     matrix = confusion(labels_of(scores), labels)
     figures = scores_of(matrix) | {"designEffect": design_effects(labels_of(scores), labels)}
     print(json.dumps({key: figure for key, figure in figures.items() if key != "confusion"}, indent=2))
@@ -64,11 +66,11 @@ def main():
     print(matrix)
     calibration = reliability(scores, labels)
     print(json.dumps(calibration, indent=2))
-    rows = robustness(lambda picture: blended_scores(predict, picture, card["chip"], card["overlap"]), image, labels)
+    rows = robustness(lambda picture: mapped(predict, picture), image, labels)
     for row in rows:
         print(row)
     flips = flipped_scores(predict)
-    mirrored = scores_of(confusion(labels_of(full_size(blended_scores(flips, image, card["chip"], card["overlap"]), *labels.shape)), labels))
+    mirrored = scores_of(confusion(labels_of(mapped(flips, image)), labels))
     gain = {"meanIoU": mirrored["meanIoU"], "gain": round(mirrored["meanIoU"] - figures["meanIoU"], 4)}
     print("with four flips:", gain)
     if args.write_card:

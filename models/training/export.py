@@ -1,6 +1,6 @@
 """Write a checkpoint as model.onnx with its card, and check the file against PyTorch.
 
-In the graph: uint8 NHWC -> normalise -> network (BatchNorm folded) -> softmax at stride 4. Batch, height and width stay
+In the graph: uint8 NHWC -> normalise -> network (BatchNorm folded) -> softmax at the network's stride. Batch, height and width stay
 free; height and width must be multiples of 32.
 """
 
@@ -22,10 +22,10 @@ from calibration import fit_calibration
 from data import CLASSES, VALIDATION_TILES, load_tile
 from encoder import ConvBn
 from heads import HEADS
-from networks import Segmenter
+from networks import network_of
 from scoring import blended_scores, full_size
 
-ARCHITECTURES = {"pspnet": "PSPNet", "fcn8s": "FCN-8s", "unet": "U-Net", "deeplabv3plus": "DeepLabv3+", "parsenet": "ParseNet"}
+ARCHITECTURES = {"pspnet": "PSPNet", "pspnet-fine": "PSPNet with U-Net's decoder", "fcn8s": "FCN-8s", "unet": "U-Net", "deeplabv3plus": "DeepLabv3+", "parsenet": "ParseNet"}
 ENCODERS = {"mobilenetv2": "MobileNetV2"}
 CHIP, OVERLAP = 512, 64
 LOOKS = {  # any two colours are at least 25 apart in CIELAB, also as simulated (Machado 2009) for the three kinds of colour blindness
@@ -38,7 +38,7 @@ LOOKS = {  # any two colours are at least 25 apart in CIELAB, also as simulated 
 
 
 class Deployed(nn.Module):
-    """uint8 [N,H,W,3] -> float32 [N,classes,H/4,W/4]: softmax((logits + bias) / temperature)."""
+    """uint8 [N,H,W,3] -> float32 [N,classes,H/stride,W/stride]: softmax((logits + bias) / temperature)."""
 
     def __init__(self, segmenter, temperature, bias):
         super().__init__()
@@ -47,7 +47,7 @@ class Deployed(nn.Module):
         self.register_buffer("bias", torch.tensor(bias).view(1, -1, 1, 1))
         self.eval()
         for layer in self.modules():
-            if isinstance(layer, ConvBn) and not layer.frozen:
+            if isinstance(layer, ConvBn):
                 layer.conv, layer.bn = fuse_conv_bn_eval(layer.conv, layer.bn), nn.Identity()
 
     def forward(self, image):
@@ -117,8 +117,8 @@ def validated_calibration(segmenter, data):
     """Temperature and bias that fit the validation tile, mapped as the product does it."""
     image, labels = load_tile(data, VALIDATION_TILES[0])
     with torch.no_grad():
-        cells = blended_scores(lambda chips: segmenter(torch.from_numpy(chips)).softmax(1).numpy(), image, CHIP, OVERLAP)
-    return fit_calibration(full_size(cells, *labels.shape), labels)
+        cells = blended_scores(lambda chips: segmenter(torch.from_numpy(chips)).softmax(1).numpy(), image, CHIP, OVERLAP, segmenter.stride)
+    return fit_calibration(full_size(cells, *labels.shape, segmenter.stride), labels)
 
 
 def write_onnx(network, path, half):
@@ -174,22 +174,32 @@ def time_chip(session, image, size=512, runs=20):
     print(f"{size} x {size}, one thread: median {np.median(taken[3:]):.0f} ms, fastest {min(taken):.0f} ms of {runs} runs")
 
 
-def card(name, checkpoint, path, temperature, bias):
+SHOWN = ("arch", "encoder", "output_stride", "loss", "steps", "batch", "crops", "head_rate", "encoder_rate", "seed", "start_from")
+
+
+def command_of(settings):
+    """The command line of train.py that these settings stand for, without what is at its default and matters to nobody."""
+    words = lambda value: " ".join(map(str, value)) if isinstance(value, list) else f"{value:g}" if isinstance(value, float) else str(value)
+    options = " ".join(f"--{key.replace('_', '-')} {words(settings[key])}" for key in SHOWN if settings.get(key) is not None)
+    return f"python models/training/train.py {options} --data ../shared/data --work /tmp/landstitch-training"
+
+
+def architecture_of(settings):
+    output_stride = settings["output_stride"] or HEADS[settings["arch"]].output_stride
+    return f"{ARCHITECTURES[settings['arch']]} ({ENCODERS[settings['encoder']]}, output stride {output_stride})"
+
+
+def card(name, checkpoint, path, stride, temperature, bias):
     """The model card without metrics; evaluate.py --write-card measures those."""
     settings = checkpoint["settings"]
-    arch, encoder = settings["arch"], settings["encoder"]
-    output_stride = settings.get("output_stride") or HEADS[arch].output_stride
-    crops = " ".join(map(str, settings["crops"]))
-    start = f" --start-from {settings['start_from']}" if settings.get("start_from") else ""
-    options = f"--arch {arch} --encoder {encoder} --loss {settings['loss']} --steps {settings['steps']} --crops {crops} --head-rate {settings['head_rate']:g} --seed {settings['seed']}{start}"
-    options += f" --output-stride {output_stride}" if settings.get("output_stride") else ""
+    crops = " and ".join(map(str, sorted(set(settings["crops"]))))
     return {
         "$schema": "../model-card.schema.json",
         "name": name,
         "version": "0.1.0",
         "description": "Land cover of aerial and satellite RGB images at about 1 m: water, land, road, building, vegetation. Trained on hand-labelled images of Dubai only.",
         "license": "Apache-2.0",
-        "architecture": f"{ARCHITECTURES[arch]} ({ENCODERS[encoder]}, output stride {output_stride})",
+        "architecture": architecture_of(settings),
         "totalParameters": parameters_of(onnx.load(path)),
         "file": path.name,
         "sha256": hashlib.sha256(path.read_bytes()).hexdigest(),
@@ -197,7 +207,7 @@ def card(name, checkpoint, path, temperature, bias):
             "name": "image", "layout": "nhwc", "dtype": "uint8", "bands": ["red", "green", "blue"],
             "scale": 1, "mean": [0, 0, 0], "std": [1, 1, 1], "height": None, "width": None, "multipleOf": 32,
         },
-        "output": {"name": "scores", "kind": "softmax", "layout": "nchw", "stride": 4, "margin": 0},
+        "output": {"name": "scores", "kind": "softmax", "layout": "nchw", "stride": stride, "margin": 0},
         "classes": [
             {"id": index, "name": label, "color": LOOKS[label][0], "description": LOOKS[label][1]} for index, label in enumerate(CLASSES)
         ],
@@ -209,7 +219,7 @@ def card(name, checkpoint, path, temperature, bias):
             "split": "training: tiles 4, 5, 6, 7, 8; validation: tile 2; tiles 1 and 3 not used",
             "budget": f"{checkpoint['step']:,} steps of {settings['batch']} crops of {crops} px",
             "seed": settings["seed"],
-            "command": f"python models/training/train.py {options} --data ../shared/data --work /tmp/landstitch-training",
+            "command": command_of(settings),
         },
         "calibration": {
             "temperature": round(temperature, 4),
@@ -228,8 +238,7 @@ def main():
     parser.add_argument("--half", action="store_true", help="round the weights to 16-bit floats and store them so: half the file, the same speed")
     args = parser.parse_args()
     checkpoint = torch.load(args.checkpoint, weights_only=False)
-    settings = checkpoint["settings"]
-    segmenter = Segmenter(settings["arch"], settings["encoder"], len(CLASSES), settings.get("output_stride"))
+    segmenter = network_of(checkpoint["settings"])
     segmenter.load_state_dict(checkpoint["average"])
     temperature, bias = validated_calibration(segmenter.eval(), args.data)
     print(f"temperature {temperature:.3f}, bias", *(f"{value:.3f}" for value in bias))
@@ -242,7 +251,7 @@ def main():
     session, image = one_thread_session(path), load_tile(args.data, VALIDATION_TILES[0])[0]
     check(network, session, image)
     time_chip(session, image)
-    (args.out / "model.json").write_text(json.dumps(card(args.out.name, checkpoint, path, temperature, bias), indent=2) + "\n")
+    (args.out / "model.json").write_text(json.dumps(card(args.out.name, checkpoint, path, segmenter.stride, temperature, bias), indent=2) + "\n")
     print(f"{path}: {path.stat().st_size / 1e6:.1f} MB, step {checkpoint['step']}")
 
 

@@ -1,8 +1,8 @@
 """Heads: what the architectures differ in.
 
-A head is a module (features: dict of stride -> [N,C,h,w]) -> logits at stride 4, [N,classes,H/4,W/4], and names the output stride
-that it wants of the encoder. All end at stride 4, where the product's blending takes over, and use separable convolutions
-where the papers' wide ones would outweigh the encoder. Add one to HEADS.
+A head is a module (features: dict of stride -> [N,C,h,w]) -> logits [N,classes,H/stride,W/stride], and names the output stride that it
+wants of the encoder. From its own stride on, mostly 4, the product's blending takes over. Separable convolutions stand where the papers'
+wide ones would outweigh the encoder. Add one to HEADS.
 """
 
 import torch
@@ -57,10 +57,15 @@ class PyramidPooling(nn.Module):
         return self.merge(torch.cat(parts, 1))
 
 
-class PspHead(nn.Module):
-    """PSPNet (Zhao et al. 2017): pyramid pooling, here with a light decoder that brings back edges from strides 8 and 4."""
+class Head(nn.Module):
+    """What they have in common."""
 
+    stride = 4
     output_stride = 16
+
+
+class PspHead(Head):
+    """PSPNet (Zhao et al. 2017): pyramid pooling, here with a light decoder that brings back edges from strides 8 and 4."""
 
     def __init__(self, channels, classes, width=160, fused=96):
         super().__init__()
@@ -78,7 +83,32 @@ class PspHead(nn.Module):
         return self.classify(self.drop(self.refine4(x)))
 
 
-class FcnHead(nn.Module):
+class PspFineHead(Head):
+    """PSPNet's pyramid in front of U-Net's decoder: the encoder's features beside the enlarged ones down to stride 2, a 3x3 convolution each."""
+
+    stride = 2
+
+    def __init__(self, channels, classes, width=160, widths=(128, 96, 64, 32)):
+        super().__init__()
+        self.pyramid = PyramidPooling(channels["deep"], width)
+        self.sides = ("middle", 8, 4, 2)
+        inputs, reductions, levels = width, [], []
+        for side, outputs in zip(self.sides, widths):
+            reductions.append(ConvBn(inputs, outputs))
+            levels.append(ConvBn(outputs + channels[side], outputs, 3))
+            inputs = outputs
+        self.reductions, self.levels = nn.ModuleList(reductions), nn.ModuleList(levels)
+        self.drop = nn.Dropout2d(0.1)
+        self.classify = nn.Conv2d(inputs, classes, 1)
+
+    def forward(self, features):
+        x = self.pyramid(features["deep"])
+        for side, reduce, level in zip(self.sides, self.reductions, self.levels):
+            x = level(torch.cat([up(reduce(x), features[side]), features[side]], 1))
+        return self.classify(self.drop(x))
+
+
+class FcnHead(Head):
     """FCN-8s (Long et al. 2015): class scores of strides 32, 16 and 8, each enlarged and added to the next."""
 
     output_stride = 32
@@ -98,7 +128,7 @@ class FcnHead(nn.Module):
         return up(x, features[4])
 
 
-class UnetHead(nn.Module):
+class UnetHead(Head):
     """U-Net (Ronneberger et al. 2015): at strides 16, 8 and 4 the encoder's features beside the enlarged ones, then two 3x3 convolutions."""
 
     output_stride = 32
@@ -121,10 +151,8 @@ class UnetHead(nn.Module):
         return self.classify(self.drop(x))
 
 
-class DeepLabHead(nn.Module):
+class DeepLabHead(Head):
     """DeepLabv3+ (Chen et al. 2018): atrous pyramid at rates 6, 12 and 18 with the picture's mean, and a decoder with stride 4."""
-
-    output_stride = 16
 
     def __init__(self, channels, classes, width=128, low=32, decoded=96, rates=(6, 12, 18)):
         super().__init__()
@@ -155,14 +183,12 @@ class UnitLength(nn.Module):
         return x * torch.rsqrt(x.square().sum(1, keepdim=True) + 1e-6) * self.scale
 
 
-class ParseNetHead(nn.Module):
+class ParseNetHead(Head):
     """ParseNet (Liu et al. 2016): strides 8 and 16 and the picture's mean, each L2-normalised, concatenated and classified by 1x1.
 
     The classifier of the concatenation is written as a sum of one per part: enlarging commutes with it, and five score maps are
     cheaper to enlarge than 700 features.
     """
-
-    output_stride = 16
 
     def __init__(self, channels, classes, width=256):
         super().__init__()
@@ -177,4 +203,4 @@ class ParseNetHead(nn.Module):
         return up(up(x, features[8]) + self.side8(features[8]), features[4])
 
 
-HEADS = {"pspnet": PspHead, "fcn8s": FcnHead, "unet": UnetHead, "deeplabv3plus": DeepLabHead, "parsenet": ParseNetHead}
+HEADS = {"pspnet": PspHead, "pspnet-fine": PspFineHead, "fcn8s": FcnHead, "unet": UnetHead, "deeplabv3plus": DeepLabHead, "parsenet": ParseNetHead}

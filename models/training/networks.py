@@ -2,6 +2,7 @@
 
 from torch import nn
 
+from data import CLASSES
 from encoder import MobileNetV2
 from heads import HEADS
 
@@ -9,9 +10,9 @@ ENCODERS = {"mobilenetv2": MobileNetV2}
 
 
 class Segmenter(nn.Module):
-    """uint8 RGB [N,H,W,3] -> logits [N,classes,H/4,W/4]; while training also the auxiliary logits of the encoder's middle.
+    """uint8 RGB [N,H,W,3] -> logits [N,classes,H/stride,W/stride]; while training also the auxiliary logits of the encoder's middle.
 
-    output_stride: the head's own where None; the weights fit any.
+    output_stride: of the encoder, the head's own where None; the weights fit any.
     """
 
     def __init__(self, arch, encoder, classes, output_stride=None):
@@ -19,6 +20,7 @@ class Segmenter(nn.Module):
         self.encoder = ENCODERS[encoder](output_stride or HEADS[arch].output_stride)
         self.head = HEADS[arch](self.encoder.channels, classes)
         self.auxiliary = nn.Conv2d(self.encoder.channels["middle"], classes, 1)
+        self.stride = HEADS[arch].stride
 
     @staticmethod
     def normalise(images):
@@ -28,3 +30,8 @@ class Segmenter(nn.Module):
         features = self.encoder(self.normalise(images))
         logits = self.head(features)
         return (logits, self.auxiliary(features["middle"])) if self.training else logits
+
+
+def network_of(settings):
+    """The network, untrained, that a run of train.py with these settings has."""
+    return Segmenter(settings["arch"], settings["encoder"], len(CLASSES), settings["output_stride"])

@@ -15,7 +15,7 @@ import onnx
 from onnxruntime.quantization import CalibrationDataReader, QuantFormat, QuantType, quantize_static
 
 from data import TRAIN_TILES, load_tile
-from rewrite import classifier_as_product, scale_in_first_convolution, softmax_in_steps
+from rewrite import classifier_as_product, scale_in_first_convolution, softmax_in_steps, weights_as_floats
 
 QUANTISED = ("Conv", "Clip", "Add", "Concat", "Resize", "MatMul")
 CROPS, SIZE, SEED = 40, 256, 1
@@ -44,6 +44,7 @@ def rewritten(model):
     lost); the averaging products of the pyramid; all behind the classifier.
     """
     graph = model.graph
+    weights_as_floats(graph)
     scale_in_first_convolution(graph)
     product = classifier_as_product(graph)
     softmax_in_steps(graph)

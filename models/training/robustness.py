@@ -7,7 +7,7 @@ import torch
 import torch.nn.functional as F
 from PIL import Image
 
-from scoring import confusion, full_size, labels_of, scores_of
+from scoring import confusion, labels_of, scores_of
 
 
 def brighter(image, factor):
@@ -25,8 +25,8 @@ def resized(image, shape, method):
     return np.asarray(Image.fromarray(image).resize((width, height), method))
 
 
-def robustness(cell_scores, image, labels):
-    """A row per condition: mean IoU and pixel accuracy. cell_scores: image [H,W,3] -> scores [classes,H/4,W/4] of the whole of it.
+def robustness(scores_at, image, labels):
+    """A row per condition: mean IoU and pixel accuracy. scores_at: image [H,W,3] -> scores [classes,H,W] of the whole of it.
 
     Pictures of another GSD are made from the tile (box average, bicubic), mapped once as they are and once resampled to the
     model's GSD as `--gsd` does, and compared with the labels on the tile's own grid.
@@ -34,11 +34,11 @@ def robustness(cell_scores, image, labels):
     height, width = labels.shape
 
     def mapped(picture):
-        scores = torch.from_numpy(full_size(cell_scores(picture), *picture.shape[:2]))
+        scores = torch.from_numpy(scores_at(picture))
         return scores if picture.shape[:2] == (height, width) else F.interpolate(scores[None], (height, width), mode="bilinear")[0]
 
     def turned(quarters):
-        scores = full_size(cell_scores(np.ascontiguousarray(np.rot90(image, quarters))), *np.rot90(labels, quarters).shape)
+        scores = scores_at(np.ascontiguousarray(np.rot90(image, quarters)))
         return torch.from_numpy(np.rot90(scores, -quarters, (1, 2)).copy())
 
     def coarse(method_back=None):

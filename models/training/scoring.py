@@ -75,7 +75,7 @@ def scores_of(matrix):
     }
 
 
-def evaluate(predict, tiles, chip=512, overlap=64):
+def evaluate(predict, tiles, stride=4, chip=512, overlap=64):
     """Confusion matrix over (image, labels) pairs."""
-    predicted = (full_size(blended_scores(predict, image, chip, overlap), *labels.shape) for image, labels in tiles)
+    predicted = (full_size(blended_scores(predict, image, chip, overlap, stride), *labels.shape, stride) for image, labels in tiles)
     return sum(confusion(labels_of(found), labels) for found, (_, labels) in zip(predicted, tiles))

@@ -20,11 +20,14 @@ os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")  # a spinning thread steals 
 import torch
 import torch.nn.functional as F
 
-from data import CLASSES, TRAIN_TILES, VALIDATION_TILES, CropSampler, load_tile, split_patches
+from data import TRAIN_TILES, VALIDATION_TILES, CropSampler, load_tile, split_patches
 from heads import HEADS
 from losses import LOSSES
-from networks import ENCODERS, Segmenter
+from networks import ENCODERS, network_of
 from scoring import evaluate, scores_of
+
+
+BFLOAT16 = torch.cpu._is_avx512_bf16_supported()  # where the CPU multiplies such numbers they make a step a third shorter
 
 
 def options():
@@ -35,7 +38,7 @@ def options():
     parser.add_argument("--loss", choices=LOSSES, default="ce+dice")
     parser.add_argument("--steps", type=int, default=3000, help="the learning rate reaches zero at the last one")
     parser.add_argument("--stop-at", type=int, help="step after which to stop early; --resume goes on")
-    parser.add_argument("--start-from", type=Path, help="averaged weights (a best.pt) of an earlier run instead of the ImageNet encoder")
+    parser.add_argument("--start-from", type=Path, help="averaged weights (a best.pt) of an earlier run, where they fit, instead of the ImageNet encoder")
     parser.add_argument("--split", choices=("tiles", "patches"), default="tiles", help="patches: random ones of all tiles, as in the literature; flattering, for comparison only")
     parser.add_argument("--data", type=Path, required=True)
     parser.add_argument("--work", type=Path, required=True)
@@ -77,7 +80,8 @@ def rate_at(progress, warm_up=0.02):
 
 def step_loss(model, criterion, images, labels, generator):
     """Loss at half resolution, its pixel phase drawn anew each step so that no pixel is always left out."""
-    logits, auxiliary = model(images)
+    with torch.autocast("cpu", torch.bfloat16, enabled=BFLOAT16):
+        logits, auxiliary = (x.float() for x in model(images))
     row, col = torch.randint(2, (2,), generator=generator).tolist()
     half = labels[:, row::2, col::2]
     logits = F.interpolate(logits, half.shape[1:], mode="bilinear", align_corners=False)
@@ -93,6 +97,14 @@ def update_average(average, model, step, decay=0.995):
             kept.lerp_(now, 1 - decay) if kept.dtype.is_floating_point else kept.copy_(now)
 
 
+def take_what_fits(model, weights):
+    """Weights of the same name and shape: of another architecture, its encoder and what the heads have in common."""
+    own = model.state_dict()
+    fitting = {name: value for name, value in weights.items() if name in own and own[name].shape == value.shape}
+    model.load_state_dict(own | fitting)
+    print(f"{len(fitting)} of {len(own)} arrays are taken over", flush=True)
+
+
 def main():
     args = options()
     args.work.mkdir(parents=True, exist_ok=True)
@@ -105,11 +117,11 @@ def main():
 
     training, validation = split_of(args)
     sampler = CropSampler(training, args.seed + step)
-    model = Segmenter(args.arch, args.encoder, len(CLASSES), args.output_stride)
+    model = network_of(vars(args))
     if last:
         model.load_state_dict(last["model"])
     elif args.start_from:
-        model.load_state_dict(torch.load(args.start_from, weights_only=True)["average"])
+        take_what_fits(model, torch.load(args.start_from, weights_only=False)["average"])
     else:
         images = torch.from_numpy(sampler.batch(16, 256)[0])
         model.encoder.load_folded(args.data / "weights" / f"{args.encoder}-imagenet.npz", model.normalise(images))
@@ -117,7 +129,7 @@ def main():
     average = copy.deepcopy(model).eval()
     optimizer = torch.optim.AdamW(
         [
-            {"params": [p for p in model.encoder.parameters() if p.requires_grad], "peak": args.encoder_rate},
+            {"params": model.encoder.parameters(), "peak": args.encoder_rate},
             {"params": [*model.head.parameters(), *model.auxiliary.parameters()], "peak": args.head_rate},
         ],
         lr=args.head_rate,
@@ -147,7 +159,7 @@ def main():
             continue
 
         with torch.no_grad():
-            figures = scores_of(evaluate(predict, validation))
+            figures = scores_of(evaluate(predict, validation, model.stride))
         line = {"step": step, "minutes": round((time.monotonic() - began) / 60, 1), "crop": images.shape[1], "loss": round(sum(losses) / len(losses), 4)}
         line |= {"meanIoU": figures["meanIoU"], "pixelAccuracy": figures["pixelAccuracy"]}
         line["iou"] = {name: row["iou"] for name, row in figures["perClass"].items()}

@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { cpus, totalmem } from "node:os";
 
 const RESULTS = new URL("./RESULTS.md", import.meta.url);
@@ -16,11 +16,20 @@ export function spread(values: readonly number[], digits: number): string {
   return `${median(values).toFixed(digits)} (${low.toFixed(digits)}–${high.toFixed(digits)})`;
 }
 
+/** The widest instructions for products of 8-bit integers that the processor has, by Linux' flags: inference depends on them. */
+function integerProducts(): string {
+  const path = "/proc/cpuinfo";
+  const flags = existsSync(path) ? (/^flags\s*:(.*)$/m.exec(readFileSync(path, "utf8"))?.[1] ?? "") : "";
+  const known = { amx_int8: "AMX", avx512_vnni: "AVX-512 VNNI", avx_vnni: "AVX-VNNI", avx2: "AVX2 without VNNI" };
+  const found = Object.entries(known).find(([flag]) => flags.split(" ").includes(flag));
+  return found === undefined ? "" : ` (${found[1]})`;
+}
+
 /** Date, processor and memory, as every figure is to be read with. */
 export function machine(): string {
   const date = new Date().toISOString().slice(0, 10);
   const memory = Math.round(totalmem() / 2 ** 30);
-  return `${date}, ${cpus().length} cores ${cpus()[0]?.model.trim()}, ${memory} GiB, Node ${process.versions.node}`;
+  return `${date}, ${cpus().length} cores ${cpus()[0]?.model.trim()}${integerProducts()}, ${memory} GiB, Node ${process.versions.node}`;
 }
 
 /** Replaces (or adds) the section of RESULTS.md with this title, and prints it. */
