@@ -28,11 +28,31 @@ def flipped_scores(predict):
 BLOCK = 256  # px; mistakes further apart than this are taken as independent of each other
 
 
+def confusion_of_blocks(found, labels):
+    """Confusion matrices of the blocks of a map, [blocks,truth,predicted]."""
+    starts = [(y, x) for y in range(0, labels.shape[0], BLOCK) for x in range(0, labels.shape[1], BLOCK)]
+    return np.stack([confusion(found[y : y + BLOCK, x : x + BLOCK], labels[y : y + BLOCK, x : x + BLOCK]) for y, x in starts])
+
+
+def opened(folder):
+    """The card of a model, and a function from uint8 [1,chip,chip,3] to its scores."""
+    options = onnxruntime.SessionOptions()
+    options.log_severity_level = 3  # an 8-bit graph keeps constants that nothing uses
+    options.intra_op_num_threads = 1
+    session = onnxruntime.InferenceSession(str(folder / "model.onnx"), options, providers=["CPUExecutionProvider"])
+    return json.loads((folder / "model.json").read_text()), lambda chips: session.run(["scores"], {"image": chips})[0]
+
+
+def mapped(predict, picture, card):
+    """Scores [classes,H,W] of a picture [H,W,3]."""
+    stride = card["output"]["stride"]
+    return full_size(blended_scores(predict, picture, card["chip"], card["overlap"], stride), *picture.shape[:2], stride)
+
+
 def design_effects(found, labels):
     """Per predicted class, how many times the variance of its precision exceeds that of as many independent pixels (Kish 1965,
     blocks as clusters, ratio estimator), at least 1: neighbouring pixels are right or wrong together. None where undefined."""
-    starts = [(y, x) for y in range(0, labels.shape[0], BLOCK) for x in range(0, labels.shape[1], BLOCK)]
-    blocks = np.stack([confusion(found[y : y + BLOCK, x : x + BLOCK], labels[y : y + BLOCK, x : x + BLOCK]) for y, x in starts])
+    blocks = confusion_of_blocks(found, labels)
     hits, mapped = np.diagonal(blocks, axis1=1, axis2=2), blocks.sum(1)
     total, clusters = mapped.sum(0), (mapped > 0).sum(0)
     right = hits.sum(0) / total
@@ -48,17 +68,9 @@ def main():
     parser.add_argument("--write-card", action="store_true", help="replace the card's metrics by what is measured now")
     args = parser.parse_args()
 
-    options = onnxruntime.SessionOptions()
-    options.log_severity_level = 3  # an 8-bit graph keeps constants that nothing uses
-    options.intra_op_num_threads = 1
-    session = onnxruntime.InferenceSession(str(args.model / "model.onnx"), options, providers=["CPUExecutionProvider"])
-    card_path = args.model / "model.json"
-    card = json.loads(card_path.read_text())
-    predict = lambda chips: session.run(["scores"], {"image": chips})[0]
-    chip, overlap, stride = card["chip"], card["overlap"], card["output"]["stride"]
-    mapped = lambda predict, picture: full_size(blended_scores(predict, picture, chip, overlap, stride), *picture.shape[:2], stride)
+    card, predict = opened(args.model)
     image, labels = load_tile(args.data, VALIDATION_TILES[0])
-    scores = mapped(predict, image)
+    scores = mapped(predict, image, card)
     matrix = confusion(labels_of(scores), labels)
     figures = scores_of(matrix) | {"designEffect": design_effects(labels_of(scores), labels)}
     print(json.dumps({key: figure for key, figure in figures.items() if key != "confusion"}, indent=2))
@@ -66,11 +78,11 @@ def main():
     print(matrix)
     calibration = reliability(scores, labels)
     print(json.dumps(calibration, indent=2))
-    rows = robustness(lambda picture: mapped(predict, picture), image, labels)
+    rows = robustness(lambda picture: mapped(predict, picture, card), image, labels)
     for row in rows:
         print(row)
     flips = flipped_scores(predict)
-    mirrored = scores_of(confusion(labels_of(mapped(flips, image)), labels))
+    mirrored = scores_of(confusion(labels_of(mapped(flips, image, card)), labels))
     gain = {"meanIoU": mirrored["meanIoU"], "gain": round(mirrored["meanIoU"] - figures["meanIoU"], 4)}
     print("with four flips:", gain)
     if args.write_card:
@@ -87,7 +99,7 @@ def main():
                 "note": "native resolution, no TTA; GSD about 1 m (estimated)",
             }
         ]
-        card_path.write_text(json.dumps(card, indent=2) + "\n")
+        (args.model / "model.json").write_text(json.dumps(card, indent=2) + "\n")
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""Write a checkpoint as model.onnx with its card, and check the file against PyTorch.
+"""Write a checkpoint as model.onnx with its card, and check the file against PyTorch. Of several checkpoints the mean.
 
 In the graph: uint8 NHWC -> normalise -> network (BatchNorm folded) -> softmax at the network's stride. Batch, height and width stay
 free; height and width must be multiples of 32.
@@ -22,7 +22,7 @@ from calibration import fit_calibration
 from data import CLASSES, VALIDATION_TILES, load_tile
 from encoder import ConvBn
 from heads import HEADS
-from networks import network_of
+from networks import Together, network_of
 from scoring import blended_scores, full_size
 
 ARCHITECTURES = {"pspnet": "PSPNet", "pspnet-fine": "PSPNet with U-Net's decoder", "fcn8s": "FCN-8s", "unet": "U-Net", "deeplabv3plus": "DeepLabv3+", "parsenet": "ParseNet"}
@@ -189,17 +189,21 @@ def architecture_of(settings):
     return f"{ARCHITECTURES[settings['arch']]} ({ENCODERS[settings['encoder']]}, output stride {output_stride})"
 
 
-def card(name, checkpoint, path, stride, temperature, bias):
-    """The model card without metrics; evaluate.py --write-card measures those."""
+def budget_of(checkpoint):
     settings = checkpoint["settings"]
-    crops = " and ".join(map(str, sorted(set(settings["crops"]))))
+    return f"{checkpoint['step']:,} steps of {settings['batch']} crops of {' and '.join(map(str, settings['crops']))} px"
+
+
+def card(name, checkpoints, path, stride, temperature, bias):
+    """The model card without metrics; evaluate.py --write-card measures those."""
+    every = [checkpoint["settings"] for checkpoint in checkpoints]
     return {
         "$schema": "../model-card.schema.json",
         "name": name,
         "version": "0.1.0",
         "description": "Land cover of aerial and satellite RGB images at about 1 m: water, land, road, building, vegetation. Trained on hand-labelled images of Dubai only.",
         "license": "Apache-2.0",
-        "architecture": architecture_of(settings),
+        "architecture": " and ".join(map(architecture_of, every)) + (", mean of their scores" if len(every) > 1 else ""),
         "totalParameters": parameters_of(onnx.load(path)),
         "file": path.name,
         "sha256": hashlib.sha256(path.read_bytes()).hexdigest(),
@@ -217,9 +221,9 @@ def card(name, checkpoint, path, stride, temperature, bias):
         "training": {
             "data": "Semantic segmentation of aerial imagery (Dubai), Humans in the Loop with MBRSC, CC0 1.0; encoder from ImageNet weights (Apache-2.0)",
             "split": "training: tiles 4, 5, 6, 7, 8; validation: tile 2; tiles 1 and 3 not used",
-            "budget": f"{checkpoint['step']:,} steps of {settings['batch']} crops of {crops} px",
-            "seed": settings["seed"],
-            "command": command_of(settings),
+            "budget": " and ".join(map(budget_of, checkpoints)),
+            "seed": every[-1]["seed"],
+            "command": " && ".join(map(command_of, every)),
         },
         "calibration": {
             "temperature": round(temperature, 4),
@@ -232,15 +236,17 @@ def card(name, checkpoint, path, stride, temperature, bias):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--checkpoint", type=Path, required=True)
+    parser.add_argument("--checkpoint", type=Path, nargs="+", required=True)
     parser.add_argument("--data", type=Path, required=True)
     parser.add_argument("--out", type=Path, required=True, help="folder; its name is the model's name")
     parser.add_argument("--half", action="store_true", help="round the weights to 16-bit floats and store them so: half the file, the same speed")
     args = parser.parse_args()
-    checkpoint = torch.load(args.checkpoint, weights_only=False)
-    segmenter = network_of(checkpoint["settings"])
-    segmenter.load_state_dict(checkpoint["average"])
-    temperature, bias = validated_calibration(segmenter.eval(), args.data)
+    checkpoints = [torch.load(path, weights_only=False) for path in args.checkpoint]
+    segmenters = [network_of(checkpoint["settings"]) for checkpoint in checkpoints]
+    for segmenter, checkpoint in zip(segmenters, checkpoints):
+        segmenter.load_state_dict(checkpoint["average"])
+    segmenter = (Together(segmenters) if len(segmenters) > 1 else segmenters[0]).eval()
+    temperature, bias = validated_calibration(segmenter, args.data)
     print(f"temperature {temperature:.3f}, bias", *(f"{value:.3f}" for value in bias))
     network = Deployed(segmenter, temperature, bias)
     if args.half:
@@ -251,8 +257,8 @@ def main():
     session, image = one_thread_session(path), load_tile(args.data, VALIDATION_TILES[0])[0]
     check(network, session, image)
     time_chip(session, image)
-    (args.out / "model.json").write_text(json.dumps(card(args.out.name, checkpoint, path, segmenter.stride, temperature, bias), indent=2) + "\n")
-    print(f"{path}: {path.stat().st_size / 1e6:.1f} MB, step {checkpoint['step']}")
+    (args.out / "model.json").write_text(json.dumps(card(args.out.name, checkpoints, path, segmenter.stride, temperature, bias), indent=2) + "\n")
+    print(f"{path}: {path.stat().st_size / 1e6:.1f} MB, {budget_of(checkpoints[-1])}")
 
 
 if __name__ == "__main__":

@@ -1,5 +1,7 @@
 """A network: one encoder and one head."""
 
+import torch
+import torch.nn.functional as F
 from torch import nn
 
 from data import CLASSES
@@ -35,3 +37,21 @@ class Segmenter(nn.Module):
 def network_of(settings):
     """The network, untrained, that a run of train.py with these settings has."""
     return Segmenter(settings["arch"], settings["encoder"], len(CLASSES), settings["output_stride"])
+
+
+class Together(nn.Module):
+    """The mean of several networks' scores, at the finest of their strides, as its logarithm: [N,classes,H/stride,W/stride]."""
+
+    def __init__(self, networks):
+        super().__init__()
+        self.networks = nn.ModuleList(networks)
+        self.stride = min(network.stride for network in networks)
+
+    def forward(self, images):
+        scores = []
+        for network in self.networks:
+            logits = network(images)
+            if network.stride > self.stride:
+                logits = F.interpolate(logits, scale_factor=network.stride // self.stride, mode="bilinear", align_corners=False)
+            scores.append(logits.softmax(1))
+        return torch.stack(scores).mean(0).clamp_min(1e-7).log()
