@@ -1,5 +1,6 @@
 import { buffer } from "node:stream/consumers";
 import { Tensor } from "onnxruntime-node";
+import { messageOf } from "../errors.ts";
 import { type SampleType, sampleArray } from "../scene/raster-block.ts";
 import type { WorkerSetup } from "./inference-task.ts";
 import { inputTensorData } from "./input-tensor.ts";
@@ -30,7 +31,12 @@ try {
   const share = agreeing / expected.length;
   process.stdout.write(share >= 0.999 ? "same\n" : `${(share * 100).toFixed(2)} % agree\n`);
 } catch (error) {
-  process.stdout.write(`failed: ${error instanceof Error ? error.message : String(error)}\n`);
+  process.stdout.write(`failed: ${messageOf(firstCause(error))}\n`);
+}
+
+/** What the runtime itself threw: that a session cannot be had is here no fault of the model's file. */
+function firstCause(error: unknown): unknown {
+  return error instanceof Error && error.cause !== undefined ? firstCause(error.cause) : error;
 }
 
 /** What wins in each cell; in the overlap by the scores that it would be blended with. */

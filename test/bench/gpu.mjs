@@ -22,7 +22,10 @@ const [wanted = "auto", scene = town, rounds = "3", model = "pspnet-mobilenetv2"
 const print = (text) => process.stdout.write(`${text}\n`);
 const folder = mkdtempSync(join(tmpdir(), "landstitch-gpu-"));
 
-const { device, rejected } = await chooseDevice(wanted, await loadModel(model));
+const { device, rejected } = await chooseDevice(wanted, await loadModel(model)).catch(({ message, hint }) => {
+  process.stderr.write(`${message}\n${hint ?? ""}\n`);
+  process.exit(2);
+});
 for (const { device: name, reason } of rejected) print(`${name} is not used: ${reason}`);
 print(
   `${new Date().toISOString().slice(0, 10)}, ${device} on ${cardName()}, ${cpus().length} cores ${cpus()[0]?.model}, Node ${process.version}`,
