@@ -191,7 +191,8 @@ def architecture_of(settings):
 
 def budget_of(checkpoint):
     settings = checkpoint["settings"]
-    return f"{checkpoint['step']:,} steps of {settings['batch']} crops of {' and '.join(map(str, settings['crops']))} px"
+    done = f"{checkpoint['step']:,} of {settings['steps']:,}" if checkpoint["step"] < settings["steps"] else f"{settings['steps']:,}"
+    return f"{done} steps of {settings['batch']} crops of {' and '.join(map(str, settings['crops']))} px"
 
 
 def card(name, checkpoints, path, stride, temperature, bias):

@@ -167,7 +167,7 @@ def main():
         print(json.dumps(line), flush=True)
         with (args.work / "log.jsonl").open("a") as log:
             log.write(json.dumps(line) + "\n")
-        if figures["meanIoU"] > best:
+        if figures["meanIoU"] >= best:
             best = figures["meanIoU"]
             settings = {key: str(value) if isinstance(value, Path) else value for key, value in vars(args).items()}
             torch.save({"average": average.state_dict(), "settings": settings, "step": step}, args.work / "best.pt")
