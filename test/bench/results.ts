@@ -20,7 +20,12 @@ export function spread(values: readonly number[], digits: number): string {
 function integerProducts(): string {
   const path = "/proc/cpuinfo";
   const flags = existsSync(path) ? (/^flags\s*:(.*)$/m.exec(readFileSync(path, "utf8"))?.[1] ?? "") : "";
-  const known = { amx_int8: "AMX", avx512_vnni: "AVX-512 VNNI", avx_vnni: "AVX-VNNI", avx2: "AVX2 without VNNI" };
+  const known = {
+    amx_int8: "AMX",
+    avx512_vnni: "AVX-512 VNNI",
+    avx_vnni: "AVX-VNNI",
+    avx2: "AVX2 without VNNI",
+  };
   const found = Object.entries(known).find(([flag]) => flags.split(" ").includes(flag));
   return found === undefined ? "" : ` (${found[1]})`;
 }
