@@ -53,10 +53,10 @@ def design_effects(found, labels):
     """Per predicted class, how many times the variance of its precision exceeds that of as many independent pixels (Kish 1965,
     blocks as clusters, ratio estimator), at least 1: neighbouring pixels are right or wrong together. None where undefined."""
     blocks = confusion_of_blocks(found, labels)
-    hits, mapped = np.diagonal(blocks, axis1=1, axis2=2), blocks.sum(1)
-    total, clusters = mapped.sum(0), (mapped > 0).sum(0)
+    hits, predicted = np.diagonal(blocks, axis1=1, axis2=2), blocks.sum(1)
+    total, clusters = predicted.sum(0), (predicted > 0).sum(0)
     right = hits.sum(0) / total
-    clustered = clusters / (clusters - 1) * np.square(hits - right * mapped).sum(0) / np.square(total)
+    clustered = clusters / (clusters - 1) * np.square(hits - right * predicted).sum(0) / np.square(total)
     effects = np.maximum(1, clustered / (right * (1 - right) / total))
     return [round(float(effect), 1) if np.isfinite(effect) else None for effect in effects]
 

@@ -174,14 +174,15 @@ def time_chip(session, image, size=512, runs=20):
     print(f"{size} x {size}, one thread: median {np.median(taken[3:]):.0f} ms, fastest {min(taken):.0f} ms of {runs} runs")
 
 
-SHOWN = ("arch", "encoder", "output_stride", "loss", "steps", "batch", "crops", "head_rate", "encoder_rate", "seed", "start_from")
+SHOWN = ("arch", "encoder", "output_stride", "loss", "steps", "batch", "crops", "head_rate", "encoder_rate", "seed", "evaluate_every", "stop_at", "start_from")
 
 
 def command_of(settings):
-    """The command line of train.py that these settings stand for, without what is at its default and matters to nobody."""
+    """The command line of train.py that these settings stand for, behind that of the run that they began with."""
     words = lambda value: " ".join(map(str, value)) if isinstance(value, list) else f"{value:g}" if isinstance(value, float) else str(value)
     options = " ".join(f"--{key.replace('_', '-')} {words(settings[key])}" for key in SHOWN if settings.get(key) is not None)
-    return f"python models/training/train.py {options} --data ../shared/data --work /tmp/landstitch-training"
+    command = f"python models/training/train.py {options} --data ../shared/data --work {settings['work']}"
+    return f"{command_of(settings['begun_with'])} && {command}" if settings.get("begun_with") else command
 
 
 def architecture_of(settings):

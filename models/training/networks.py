@@ -1,4 +1,4 @@
-"""A network: one encoder and one head."""
+"""A network: one encoder and one head; or the mean of several."""
 
 import torch
 import torch.nn.functional as F

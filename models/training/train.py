@@ -26,7 +26,6 @@ from losses import LOSSES
 from networks import ENCODERS, network_of
 from scoring import evaluate, scores_of
 
-
 BFLOAT16 = torch.cpu._is_avx512_bf16_supported()  # where the CPU multiplies such numbers they make a step a third shorter
 
 
@@ -113,6 +112,8 @@ def main():
     generator = torch.Generator().manual_seed(args.seed)
     criterion = LOSSES[args.loss]
     last = torch.load(args.work / "last.pt", weights_only=False) if args.resume else None
+    begun = torch.load(args.start_from, weights_only=False) if args.start_from else None
+    args.begun_with = begun and begun["settings"]
     step, elapsed, best = (last["step"], last["elapsed"], last["best"]) if last else (0, 0.0, 0.0)
 
     training, validation = split_of(args)
@@ -121,7 +122,7 @@ def main():
     if last:
         model.load_state_dict(last["model"])
     elif args.start_from:
-        take_what_fits(model, torch.load(args.start_from, weights_only=False)["average"])
+        take_what_fits(model, begun["average"])
     else:
         images = torch.from_numpy(sampler.batch(16, 256)[0])
         model.encoder.load_folded(args.data / "weights" / f"{args.encoder}-imagenet.npz", model.normalise(images))
