@@ -2,6 +2,7 @@ import { buffer } from "node:stream/consumers";
 import { Tensor } from "onnxruntime-node";
 import { messageOf } from "../errors.ts";
 import { type SampleType, sampleArray } from "../scene/raster-block.ts";
+import { NO_FLIPS } from "./flips.ts";
 import type { WorkerSetup } from "./inference-task.ts";
 import { inputTensorData } from "./input-tensor.ts";
 import { modelCardSchema } from "./model-card.ts";
@@ -42,12 +43,17 @@ function firstCause(error: unknown): unknown {
 /** What wins in each cell; in the overlap by the scores that it would be blended with. */
 async function labels(executionProvider: Provider, overlapped: Overlap | null): Promise<Uint8Array> {
   const { input, output } = card;
-  const session = await ModelSession.open({ modelPath, card, executionProvider, side, overlap: overlapped });
-  const dims = input.layout === "nhwc" ? [1, side, side, bands] : [1, bands, side, side];
-  const run = await session.run(new Tensor(input.dtype, inputTensorData(crop, side * side, input), dims), {
-    batch: 1,
+  const session = await ModelSession.open({
+    modelPath,
+    card,
+    executionProvider,
     side,
+    flips: NO_FLIPS,
+    overlap: overlapped,
   });
+  const dims = input.layout === "nhwc" ? [1, side, side, bands] : [1, bands, side, side];
+  const shown = new Tensor(input.dtype, inputTensorData(crop, side * side, input), dims);
+  const run = await session.run(() => shown, { batch: 1, side });
   const cells = side / output.stride;
   const scores = new Float32Array(card.classes.length * cells ** 2);
   const newWinners = () => ({ labels: new Uint8Array(cells ** 2), confidence: new Uint8Array(cells ** 2) });

@@ -2,7 +2,7 @@ import { fileURLToPath } from "node:url";
 import { oneLine } from "../errors.ts";
 import { type Answer, BatchRunner, DeviceFailure, type LoadedChips } from "./batch-runner.ts";
 import { BusyMeter } from "./busy-meter.ts";
-import { FLIPS } from "./flips.ts";
+import { NO_FLIPS } from "./flips.ts";
 import type { WorkerSetup } from "./inference-task.ts";
 import type { Model } from "./model.ts";
 import { GPU_PATIENCE, HungDeviceError, type PatienceLimits } from "./patience.ts";
@@ -29,7 +29,7 @@ export interface DeviceOptions {
   readonly executionProvider: WorkerSetup["executionProvider"];
   /** What each chip is shown as; only as it is by default. */
   readonly flips?: WorkerSetup["flips"];
-  /** How the chips overlap: of a model that answers for every pixel, shown once, scores may then hold in the overlaps only. */
+  /** How the chips overlap: of a model that answers for every pixel scores may then hold in the overlaps only. */
   readonly overlap?: Overlap;
   /** Chips to a run of the model; auto, the default: 1 on the CPU, on a GPU what fits its memory. */
   readonly batch?: "auto" | number;
@@ -91,8 +91,8 @@ export class InferenceDevice {
 
   #setup(executionProvider: WorkerSetup["executionProvider"]): WorkerSetup {
     const { card, path } = this.#model;
-    const { flips = FLIPS.slice(0, 1), overlap = null } = this.#options;
-    return { modelPath: path, card, executionProvider, flips, overlap: flips.length > 1 ? null : overlap };
+    const { flips = NO_FLIPS, overlap = null } = this.#options;
+    return { modelPath: path, card, executionProvider, flips, overlap };
   }
 
   get report(): DeviceReport {

@@ -9,7 +9,7 @@ export interface WorkerSetup {
   readonly modelPath: string;
   readonly card: ModelCard;
   readonly executionProvider: "cpu" | "cuda" | "webgpu";
-  /** What each chip is shown as: its scores are the mean over these. */
+  /** What each chip is shown as, one after the other, at last as it is: its scores are the mean over these. */
   readonly flips: readonly Flip[];
   /** Where the scores of a model that answers for every pixel are asked for: in the overlaps. Null: everywhere. */
   readonly overlap: Overlap | null;

@@ -43,7 +43,8 @@ function isOfType(data: SampleArray, dtype: Input["dtype"]): data is TensorSampl
   }
 }
 
-function newTensorData(dtype: Input["dtype"], length: number): TensorSamples {
+/** Zeros. */
+export function newTensorData(dtype: Input["dtype"], length: number): TensorSamples {
   switch (dtype) {
     case "uint8":
       return new Uint8Array(length);

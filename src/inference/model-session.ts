@@ -1,13 +1,16 @@
 import { type InferenceSession, Tensor } from "onnxruntime-node";
 import { messageOf } from "../errors.ts";
 import { cardFaults, type TensorFacts } from "./card-faults.ts";
+import { addFlipped, type Flip, placesAlong } from "./flips.ts";
 import type { AnswerMemory } from "./inference-task.ts";
-import { loadGraph, loadReduced, type SessionSetup } from "./load-graph.ts";
+import { fixedBatchOf, loadGraph, type SessionSetup } from "./load-graph.ts";
+import { loadReduced } from "./load-reduced.ts";
 import type { ModelCard } from "./model-card.ts";
 import { isOutOfMemory } from "./out-of-memory.ts";
 import { scoresOf } from "./output-scores.ts";
 import { hasReducedShapes, type ReducedRun, readReduced, wantedOutputs } from "./reduced-answer.ts";
-import type { ReducedModel } from "./reduced-model.ts";
+import type { ReducedMean } from "./reduced-mean.ts";
+import { ADDED, type ReducedModel } from "./reduced-model.ts";
 import { findWinners } from "./winners.ts";
 
 /** Chips to a run, and their side (px). */
@@ -16,7 +19,10 @@ export interface BatchSize {
   readonly side: number;
 }
 
-/** A run of the model on a batch. */
+/** The batch as a tensor, each chip mirrored so. It holds until the next is asked for. */
+export type ShownAs = (flip: Flip) => Tensor;
+
+/** A run of the model on a batch: one look at it, or one for each flip. */
 export interface ModelRun {
   /** Seconds inside the session. */
   readonly seconds: number;
@@ -32,6 +38,8 @@ export class ModelSession {
   readonly #setup: SessionSetup;
   #session: InferenceSession;
   #reduced: ReducedModel | null;
+  /** The sum before the first look, kept from run to run. */
+  #blank = new Int32Array(0);
 
   private constructor(setup: SessionSetup, session: InferenceSession, reduced: ReducedModel | null) {
     this.#setup = setup;
@@ -55,34 +63,28 @@ export class ModelSession {
 
   /** The batch that the graph is frozen to; null where it takes any. */
   get fixedBatch(): number | null {
-    const { inputNames, inputMetadata } = this.#session;
-    const { name } = this.#setup.card.input;
-    const input = inputMetadata[name === undefined ? 0 : inputNames.indexOf(name)];
-    const batch = input?.isTensor === true ? input.shape[0] : undefined;
-    return typeof batch === "number" && batch > 0 ? batch : null;
+    return fixedBatchOf(this.#session, this.#setup.card);
   }
 
   /** Runs the model on a batch of chips. Throws what the runtime throws. */
-  async run(input: Tensor, size: BatchSize): Promise<ModelRun> {
-    const reduced = this.#reduced === null ? null : await this.#runReduced(input, size, this.#reduced);
-    return reduced ?? this.#runPlain(input, size);
+  async run(shown: ShownAs, size: BatchSize): Promise<ModelRun> {
+    const reduced = this.#reduced === null ? null : await this.#runReduced(shown, size, this.#reduced);
+    return reduced ?? this.#runPlain(shown, size);
   }
 
   /**
    * Null where the answer is not what the card says, which its own outputs tell better, chips are of another size, or the device cannot do
    * it: from then on never again.
    */
-  async #runReduced(
-    input: Tensor,
-    { batch, side }: BatchSize,
-    names: ReducedModel,
-  ): Promise<ModelRun | null> {
+  async #runReduced(shown: ShownAs, size: BatchSize, names: ReducedModel): Promise<ModelRun | null> {
     const { card, overlap } = this.#setup;
     try {
-      const { outputs, seconds } = await this.#timed(input, wantedOutputs(names));
-      const run: ReducedRun = { outputs, names, batch, side, overlap: overlap!, card };
-      if (side === this.#setup.side && hasReducedShapes(run))
-        return { seconds, read: (i, memory) => readReduced(run, i, memory) };
+      const looks = await this.#lookReduced(shown, size, names);
+      const sums = looks.map(({ outputs }) => outputs[names.sums]!);
+      const { outputs } = looks.at(-1)!;
+      const run: ReducedRun = { outputs, sums, names, ...size, overlap: overlap!, card };
+      if (size.side === this.#setup.side && hasReducedShapes(run))
+        return { seconds: secondsOf(looks), read: (i, memory) => readReduced(run, i, memory) };
     } catch (error) {
       if (isOutOfMemory(messageOf(error))) throw error;
     }
@@ -92,26 +94,77 @@ export class ModelSession {
     return null;
   }
 
-  async #runPlain(input: Tensor, { batch, side }: BatchSize): Promise<ModelRun> {
-    const { card } = this.#setup;
-    const name = card.output.name ?? this.#session.outputNames[card.output.index]!;
-    const { outputs, seconds } = await this.#timed(input, [name]);
-    return { seconds, read: (i, memory) => readPlain(chipOf(outputs[name]!, i, batch), card, side, memory) };
+  /** One look after the other, each of which is handed the sum of those before it. */
+  async #lookReduced(shown: ShownAs, size: BatchSize, names: ReducedModel): Promise<readonly Look[]> {
+    const { flips } = this.#setup;
+    const { mean } = names;
+    const looks: Look[] = [];
+    for (const [i, flip] of flips.entries()) {
+      const last = looks.at(-1)?.outputs;
+      const handed = mean && this.#handed(mean, last?.[mean.sum], [flips[i - 1] ?? flip, flip], size);
+      looks.push(await this.#look(shown(flip), wantedOutputs(names, i === flips.length - 1), handed ?? {}));
+    }
+    return looks;
   }
 
-  async #timed(input: Tensor, wanted: readonly string[]) {
+  /** What the model takes beside the chips: the sum of the looks before, null before the first, and how it is turned. */
+  #handed(
+    { before, rows, cols }: ReducedMean,
+    sum: Tensor | undefined,
+    [last, next]: readonly [last: Flip, next: Flip],
+    { batch, side }: BatchSize,
+  ): Record<string, Tensor> {
+    const dims = [batch, Math.ceil(this.#setup.card.classes.length / 2), side, side];
+    const places = (isMirrored: boolean) => new Tensor("int32", placesAlong(side, isMirrored), [side]);
+    return {
+      [before]: sum ?? this.#zeros(dims),
+      [rows]: places(last.down !== next.down),
+      [cols]: places(last.across !== next.across),
+    };
+  }
+
+  #zeros(dims: readonly number[]): Tensor {
+    const length = dims.reduce((product, size) => product * size);
+    if (this.#blank.length !== length) this.#blank = new Int32Array(length);
+    return new Tensor("int32", this.#blank, dims);
+  }
+
+  async #runPlain(shown: ShownAs, { batch, side }: BatchSize): Promise<ModelRun> {
+    const { card, flips } = this.#setup;
+    const name = card.output.name ?? this.#session.outputNames[card.output.index]!;
+    const looks: Look[] = [];
+    for (const flip of flips) looks.push(await this.#look(shown(flip), [name], {}));
+    const read = (i: number, memory: AnswerMemory): void => {
+      const outputs = looks.map(({ outputs }) => chipOf(outputs[name]!, i, batch));
+      readPlain(outputs, flips, { card, side, memory });
+    };
+    return { seconds: secondsOf(looks), read };
+  }
+
+  async #look(input: Tensor, wanted: readonly string[], handed: Record<string, Tensor>): Promise<Look> {
     const name = this.#setup.card.input.name ?? this.#session.inputNames[0]!;
     const start = performance.now();
-    const outputs = await this.#session.run({ [name]: input }, wanted);
+    const outputs = await this.#session.run({ ...handed, [name]: input }, wanted);
     return { outputs, seconds: (performance.now() - start) / 1000 };
   }
 }
 
-/** Inputs and outputs of the graph; what is added to a model comes after its own. */
+/** What the session answered, and the seconds that it took. */
+interface Look {
+  readonly outputs: InferenceSession.ReturnType;
+  readonly seconds: number;
+}
+
+function secondsOf(looks: readonly Look[]): number {
+  return looks.reduce((sum, { seconds }) => sum + seconds, 0);
+}
+
+/** Inputs and outputs of the graph; outputs that are added to a model come after its own. */
 function factsOf({ inputMetadata, outputMetadata }: InferenceSession) {
   const tensors = (all: readonly InferenceSession.ValueMetadata[]): TensorFacts[] =>
     all.flatMap((found) => (found.isTensor ? [found] : []));
-  return { inputs: tensors(inputMetadata), outputs: tensors(outputMetadata) };
+  const inputs = tensors(inputMetadata).filter(({ name }) => !name.startsWith(ADDED));
+  return { inputs, outputs: tensors(outputMetadata) };
 }
 
 /** The part of an output that answers one chip of the batch, as a tensor of batch 1. */
@@ -123,9 +176,24 @@ function chipOf(output: Tensor, index: number, batch: number): Tensor {
   return new Tensor(output.type as "float32", part, [1, ...output.dims.slice(1)]);
 }
 
-function readPlain(output: Tensor, card: ModelCard, side: number, { scores, winners }: AnswerMemory): void {
+/** By the outputs of each look at a chip. */
+function readPlain(
+  outputs: readonly Tensor[],
+  flips: readonly Flip[],
+  { card, side, memory }: { readonly card: ModelCard; readonly side: number; readonly memory: AnswerMemory },
+): void {
+  const { scores, winners } = memory;
   const cells = side / card.output.stride;
-  scoresOf(output, card, { width: cells, height: cells }, scores);
+  const size = { width: cells, height: cells };
+  if (flips.length === 1) scoresOf(outputs[0]!, card, size, scores);
+  else {
+    scores.fill(0);
+    for (const [i, flip] of flips.entries()) {
+      const found = scoresOf(outputs[i]!, card, size);
+      for (let at = 0; at < found.length; at++) found[at]! /= flips.length;
+      addFlipped(scores, found, size, flip);
+    }
+  }
   if (winners === null) return;
   const classIds = Uint8Array.from(card.classes, ({ id }) => id);
   findWinners(scores, classIds, winners, { from: 0, to: winners.labels.length, at: 0 });

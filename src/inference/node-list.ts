@@ -19,7 +19,7 @@ export type Attributes = Readonly<Record<string, number | readonly number[]>>;
 export class NodeList {
   readonly #prefix: string;
   readonly #opset: number;
-  /** Fields of GraphProto: node = 1, output = 12. */
+  /** Fields of GraphProto: node = 1, input = 11, output = 12. */
   readonly #fields: Uint8Array[] = [];
   #count = 0;
 
@@ -86,7 +86,7 @@ export class NodeList {
 
   /** NodeProto: input = 1, output = 2, name = 3, op_type = 4, attribute = 5. */
   #node(operator: string, inputs: readonly string[], attributes: readonly Uint8Array[]): string {
-    const name = `${this.#prefix}${this.#count++}`;
+    const name = this.#newName();
     const node = [
       ...inputs.map((input) => bytesField(1, input)),
       bytesField(2, name),
@@ -98,17 +98,32 @@ export class NodeList {
     return name;
   }
 
-  /** Makes a value an output of the graph; returns its name. ValueInfoProto: name = 1, type = 2 { tensor_type = 1 { elem_type = 1 } }. */
+  /** An input of the graph of any shape; returns its name. */
+  input(type: number): string {
+    const name = this.#newName();
+    this.#fields.push(bytesField(11, valueInfo(name, type)));
+    return name;
+  }
+
+  /** Makes a value an output of the graph; returns its name. */
   output(value: string, type: number): string {
-    const tensor = bytesField(1, [numberField(1, type)]);
-    this.#fields.push(bytesField(12, [bytesField(1, value), bytesField(2, tensor)]));
+    this.#fields.push(bytesField(12, valueInfo(value, type)));
     return value;
+  }
+
+  #newName(): string {
+    return `${this.#prefix}${this.#count++}`;
   }
 
   /** The end of a model: ModelProto's field graph = 7. */
   get bytes(): Uint8Array {
     return bytesField(7, this.#fields);
   }
+}
+
+/** ValueInfoProto: name = 1, type = 2 { tensor_type = 1 { elem_type = 1 } }. */
+function valueInfo(name: string, type: number): Uint8Array[] {
+  return [bytesField(1, name), bytesField(2, bytesField(1, [numberField(1, type)]))];
 }
 
 /** AttributeProto: name = 1, type = 20, and the value in the field of its type. */

@@ -1,15 +1,13 @@
 import { workerData } from "node:worker_threads";
 import { Tensor } from "onnxruntime-node";
 import { messageOf } from "../errors.ts";
-import { addFlipped, type Flip, flipSamples } from "./flips.ts";
+import { type Flip, flipSamples } from "./flips.ts";
 import type { AnswerMemory, InferenceResult, InferenceTask, WorkerSetup } from "./inference-task.ts";
 import { inputTensorData, type TensorSamples } from "./input-tensor.ts";
 import { type ModelRun, ModelSession } from "./model-session.ts";
-import { findWinners } from "./winners.ts";
 
-const { flips, ...setup } = setupOf(workerData);
+const setup = setupOf(workerData);
 const { card } = setup;
-const classIds = Uint8Array.from(card.classes, ({ id }) => id);
 let session: Promise<ModelSession> | undefined;
 let turn: Promise<unknown> = Promise.resolve();
 /** The input tensor's memory, kept from run to run: a session refuses shared memory. */
@@ -31,19 +29,10 @@ async function answer(task: InferenceTask): Promise<InferenceResult> {
   const ready = await session;
   const batch = ready.fixedBatch;
   if (batch !== null && batch !== task.batch) return { kind: "fixed-batch", batch };
-  const failures: (string | null)[] = task.chips.map(() => null);
-  let seconds = 0;
-  if (flips.length > 1) for (const { scores } of task.answers) scores.fill(0);
-  for (const flip of flips) {
-    const input = new Tensor(card.input.dtype, inputValues(task, flip), inputShape(task));
-    const run = await ready.run(input, { batch: task.batch, side: task.width });
-    seconds += run.seconds;
-    task.answers.forEach((memory, i) => {
-      failures[i] ??= flips.length === 1 ? read(run, i, memory) : addRead(run, i, memory.scores, task, flip);
-    });
-  }
-  if (flips.length > 1) for (const memory of task.answers) findMeanWinners(memory);
-  return { kind: "answers", failures, seconds };
+  const shown = (flip: Flip) => new Tensor(card.input.dtype, inputValues(task, flip), inputShape(task));
+  const run = await ready.run(shown, { batch: task.batch, side: task.width });
+  const failures = task.answers.map((memory, i) => read(run, i, memory));
+  return { kind: "answers", failures, seconds: run.seconds };
 }
 
 /** Reads a chip's answer; the reason where it is of no use, else null. */
@@ -54,27 +43,6 @@ function read(run: ModelRun, index: number, memory: AnswerMemory): string | null
   } catch (error) {
     return messageOf(error);
   }
-}
-
-/** Adds a flipped chip's share of the scores; the reason where the answer is of no use, else null. */
-function addRead(
-  run: ModelRun,
-  index: number,
-  sum: Float32Array,
-  { width, height }: InferenceTask,
-  flip: Flip,
-) {
-  const { stride } = card.output;
-  const scores = new Float32Array(sum.length);
-  const failure = read(run, index, { scores, winners: null });
-  if (failure !== null) return failure;
-  for (let i = 0; i < scores.length; i++) scores[i]! /= flips.length;
-  addFlipped(sum, scores, { width: width / stride, height: height / stride }, flip);
-  return null;
-}
-
-function findMeanWinners({ scores, winners }: AnswerMemory): void {
-  if (winners !== null) findWinners(scores, classIds, winners, { from: 0, to: winners.labels.length, at: 0 });
 }
 
 function inputValues({ chips, width, height, batch }: InferenceTask, flip: Flip): TensorSamples {

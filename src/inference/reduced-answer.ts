@@ -2,12 +2,16 @@ import type { Tensor } from "onnxruntime-node";
 import type { AnswerMemory } from "./inference-task.ts";
 import type { ModelCard } from "./model-card.ts";
 import { checkSum } from "./output-scores.ts";
-import { type Overlap, type ReducedModel, type ReducedStrips, SCORE_LEVELS } from "./reduced-model.ts";
+import type { Overlap, ReducedModel, ReducedStrips } from "./reduced-model.ts";
+import { SCORE_LEVELS } from "./reduced-nodes.ts";
 import type { Winners } from "./winners.ts";
 
 /** What a reduced model answered for a batch of chips of `side` px. */
 export interface ReducedRun {
+  /** Of the last look at the chips. */
   readonly outputs: Readonly<Record<string, Tensor>>;
+  /** The sums of each look. */
+  readonly sums: readonly Tensor[];
   readonly names: Omit<ReducedModel, "nodes">;
   readonly batch: number;
   readonly side: number;
@@ -21,13 +25,15 @@ export interface ReducedRun {
  */
 export function readReduced(run: ReducedRun, index: number, { scores, winners }: AnswerMemory): void {
   const { outputs, names, side, overlap, card } = run;
-  const classes = card.classes.length;
-  const sums = partOf<Float32Array>(outputs[names.sums]!, run.batch, index);
-  checkSum(
-    sums.reduce((sum, each) => sum + each),
-    card.output.kind,
-    { classes, cells: side * side },
-  );
+  const size = { classes: card.classes.length, cells: side * side };
+  for (const look of run.sums) {
+    const sums = partOf<Float32Array>(look, run.batch, index);
+    checkSum(
+      sums.reduce((sum, each) => sum + each),
+      card.output.kind,
+      size,
+    );
+  }
   const codes = partOf<Int32Array>(outputs[names.codes]!, run.batch, index);
   const ids = Uint8Array.from(card.classes, ({ id }) => id);
   readWinners(codes, ids, winners!);
@@ -35,9 +41,9 @@ export function readReduced(run: ReducedRun, index: number, { scores, winners }:
   else if (overlap.px > 0) letWinnersStand(winners!, { ids, side, px: overlap.px }, scores);
 }
 
-/** Outputs to ask for. */
-export function wantedOutputs(names: ReducedRun["names"]): readonly string[] {
-  return [names.codes, names.sums, ...stripsOf(names)];
+/** Outputs to ask for: of the last look what a map needs, of those before what is handed on. */
+export function wantedOutputs(names: ReducedRun["names"], isLast: boolean): readonly string[] {
+  return isLast ? [names.codes, names.sums, ...stripsOf(names)] : [names.sums, names.mean!.sum];
 }
 
 function stripsOf({ strips }: ReducedRun["names"]): readonly string[] {

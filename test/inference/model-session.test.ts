@@ -1,7 +1,9 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { InferenceSession, Tensor } from "onnxruntime-node";
+import { Tensor } from "onnxruntime-node";
 import { afterEach, describe, expect, test, vi } from "vitest";
+import { NO_FLIPS } from "../../src/inference/flips.ts";
+import { fullSizeScores } from "../../src/inference/full-size-scores.ts";
 import type { AnswerMemory } from "../../src/inference/inference-task.ts";
 import type { SessionSetup } from "../../src/inference/load-graph.ts";
 import type { ModelCard } from "../../src/inference/model-card.ts";
@@ -11,6 +13,7 @@ import { fixtureModel } from "../support/fixture-model.ts";
 import { FULL_SIZE } from "../support/full-size-models.ts";
 import { blotchyRgb } from "../support/random.ts";
 import { scratchFolder } from "../support/scratch.ts";
+import { watchSessions } from "../support/watch-sessions.ts";
 
 const SIDE = 64;
 const overlap = { px: 8, isBlended: true };
@@ -21,7 +24,7 @@ writeFileSync(modelPath, graph);
 const image = blotchyRgb(SIDE, SIDE, 3).map((level) => Math.max(15, level));
 
 const setupOf = (changes: Partial<SessionSetup> = {}): SessionSetup => ({
-  ...{ modelPath, card, executionProvider: "cpu", side: SIDE, overlap },
+  ...{ modelPath, card, executionProvider: "cpu", side: SIDE, flips: NO_FLIPS, overlap },
   ...changes,
 });
 const cardWith = (output: Partial<ModelCard["output"]>): ModelCard => ({
@@ -32,7 +35,8 @@ const cardWith = (output: Partial<ModelCard["output"]>): ModelCard => ({
 async function answerOf(session: ModelSession, batch = 1): Promise<AnswerMemory> {
   const data = new Uint8Array(image.length * batch);
   for (let i = 0; i < batch; i++) data.set(image, i * image.length);
-  const run = await session.run(new Tensor("uint8", data, [batch, SIDE, SIDE, 3]), { batch, side: SIDE });
+  const shown = new Tensor("uint8", data, [batch, SIDE, SIDE, 3]);
+  const run = await session.run(() => shown, { batch, side: SIDE });
   const cells = SIDE * SIDE;
   const winners = { labels: new Uint8Array(cells), confidence: new Uint8Array(cells) };
   const memory = { scores: new Float32Array(4 * cells), winners };
@@ -40,29 +44,6 @@ async function answerOf(session: ModelSession, batch = 1): Promise<AnswerMemory>
   return memory;
 }
 
-/** Lets every session that is made from now on run as `change` makes of its own way, and keeps what it fetches. */
-function watchSessions(
-  change: (
-    run: () => Promise<InferenceSession.ReturnType>,
-    wanted: readonly string[],
-  ) => Promise<InferenceSession.ReturnType>,
-): Tensor[] {
-  const fetched: Tensor[] = [];
-  const create = InferenceSession.create.bind(InferenceSession) as (
-    ...args: unknown[]
-  ) => Promise<InferenceSession>;
-  vi.spyOn(InferenceSession, "create").mockImplementation(async (...args: unknown[]) => {
-    const session = await create(...args);
-    const run = session.run.bind(session);
-    session.run = async (feeds, wanted) => {
-      const outputs = await change(() => run(feeds, wanted as string[]), wanted as string[]);
-      fetched.push(...(Object.values(outputs) as Tensor[]));
-      return outputs;
-    };
-    return session;
-  });
-  return fetched;
-}
 afterEach(() => void vi.restoreAllMocks());
 
 describe("logits for every pixel", () => {
@@ -72,7 +53,7 @@ describe("logits for every pixel", () => {
   ])(
     "never come out of the session, as floats not one a pixel: blended $isBlended",
     async ({ isBlended, bytes }) => {
-      const fetched = watchSessions((run) => run());
+      const fetched = watchSessions();
       const session = await ModelSession.open(setupOf({ overlap: { px: 8, isBlended } }));
       await answerOf(session, 3);
       expect(session.isReduced).toBe(true);
@@ -107,7 +88,8 @@ describe("a model runs as it is", () => {
 
   test("where it has the names already that would be added", async () => {
     const path = join(scratch, "taken.onnx");
-    const { nodes } = reducedModel(graph, { card, side: SIDE, overlap })!;
+    const scores = fullSizeScores(graph, card)!;
+    const { nodes } = reducedModel({ scores, channels: "each", card, side: SIDE, overlap, looks: 1 });
     writeFileSync(path, Buffer.concat([graph, nodes]));
     const session = await ModelSession.open(setupOf({ modelPath: path }));
     expect(session.isReduced).toBe(false);

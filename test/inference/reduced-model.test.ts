@@ -1,11 +1,13 @@
 import { InferenceSession, Tensor } from "onnxruntime-node";
 import { describe, expect, test } from "vitest";
 import { messageOf } from "../../src/errors.ts";
+import { fullSizeScores } from "../../src/inference/full-size-scores.ts";
 import type { AnswerMemory } from "../../src/inference/inference-task.ts";
 import { scoresOf } from "../../src/inference/output-scores.ts";
 import { bytesField, numberField } from "../../src/inference/protobuf.ts";
 import { hasReducedShapes, readReduced, wantedOutputs } from "../../src/inference/reduced-answer.ts";
-import { type Overlap, reducedModel, SCORE_LEVELS } from "../../src/inference/reduced-model.ts";
+import { type Overlap, reducedModel } from "../../src/inference/reduced-model.ts";
+import { SCORE_LEVELS } from "../../src/inference/reduced-nodes.ts";
 import { findWinners } from "../../src/inference/winners.ts";
 import { FULL_SIZE, type FullSizeModel } from "../support/full-size-models.ts";
 import { blotchyRgb } from "../support/random.ts";
@@ -67,9 +69,14 @@ async function reducedAnswers(
   data: Uint8Array,
   overlap: Overlap,
 ): Promise<AnswerMemory[]> {
-  const { nodes, ...names } = reducedModel(model.graph, { card: model.card, side: model.side, overlap })!;
-  const outputs = await outputsOf(Buffer.concat([model.graph, nodes]), wantedOutputs(names), model, data);
-  const run = { ...model, outputs, names, overlap };
+  const scores = fullSizeScores(model.graph, model.card)!;
+  const { nodes, ...names } = reducedModel({
+    ...model,
+    ...{ scores, channels: scores.channels!, overlap, looks: 1 },
+  });
+  const graph = Buffer.concat([model.graph, nodes]);
+  const outputs = await outputsOf(graph, wantedOutputs(names, true), model, data);
+  const run = { ...model, outputs, sums: [outputs[names.sums]!], names, overlap };
   expect(hasReducedShapes(run)).toBe(true);
   return Array.from({ length: model.batch }, (_, i) => {
     const memory = newMemory(model);
@@ -136,12 +143,11 @@ test.each([
   expect(await reducedAnswers(model, data, BLENDED).catch(messageOf)).toBe(told);
 });
 
-describe("a model is not reduced", () => {
+describe("a file does not tell of scores for every pixel", () => {
   const plain = FULL_SIZE.find(
     ({ name }) => name === "nchw-logits-4-opset17-fixed" || name === "nchw-logits-4-opset17",
   )!;
-  const reduce = (card: object, graph = plain.graph) =>
-    reducedModel(graph, { card: { ...plain.card, ...card }, side: plain.side, overlap: BLENDED });
+  const told = (card: object, graph = plain.graph) => fullSizeScores(graph, { ...plain.card, ...card });
 
   test.each([
     { what: "of labels", change: { output: { ...plain.card.output, kind: "labels" } } },
@@ -149,8 +155,8 @@ describe("a model is not reduced", () => {
     { what: "whose card names another output", change: { output: { ...plain.card.output, name: "answer" } } },
     { what: "of other classes than its card", change: { classes: plain.card.classes.slice(1) } },
   ])("$what", ({ change }) => {
-    expect(reduce({})).not.toBeNull();
-    expect(reduce(change)).toBeNull();
+    expect(told({})).not.toBeNull();
+    expect(told(change)).toBeNull();
   });
 
   test.each([
@@ -159,11 +165,11 @@ describe("a model is not reduced", () => {
     { opset: 26, is: true },
     { opset: 27, is: false },
   ])("of operators that may mean something else: opset $opset", ({ opset, is }) => {
-    const told = bytesField(8, [numberField(2, opset)]);
-    expect(reduce({}, Buffer.concat([told, plain.graph])) !== null).toBe(is);
+    const opsets = bytesField(8, [numberField(2, opset)]);
+    expect(told({}, Buffer.concat([opsets, plain.graph])) !== null).toBe(is);
   });
 
   test.each(["", "hello\n"])("of a file that is none: %j", (text) => {
-    expect(reduce({}, Buffer.from(text))).toBeNull();
+    expect(told({}, Buffer.from(text))).toBeNull();
   });
 });

@@ -74,30 +74,30 @@ describe.skipIf(driver === undefined)(
     });
 
     test.each([
-      { level: 100, fault: null },
-      { level: 13, fault: "the model answers NaN or infinity" },
+      { level: 100, tta: "none", fault: null },
+      { level: 13, tta: "none", fault: "the model answers NaN or infinity" },
+      { level: 100, tta: "flip", fault: null },
+      { level: 13, tta: "flip", fault: "the model answers NaN or infinity" },
     ])(
-      "fetches no scores of every pixel, and still sees that one is not a number: $fault",
-      async ({ level, fault }) => {
-        const args = [
-          fileURLToPath(new URL("../support/webgpu-session.mjs", import.meta.url)),
-          fixtureModelPath("nan"),
-          String(level),
-        ];
-        const stdout = execFileSync(process.execPath, args, {
-          encoding: "utf8",
-          env: { ...process.env, ...env },
-          stdio: "pipe",
-        });
-        expect(JSON.parse(stdout)).toEqual({
+      "fetches no floats of every pixel, and still sees that one is not a number: --tta $tta, $fault",
+      async ({ level, tta, fault }) => {
+        const sessionOn = (device: string) => {
+          const script = fileURLToPath(new URL("../support/device-session.mjs", import.meta.url));
+          const args = [script, fixtureModelPath("nan"), device, String(level), tta];
+          const options = { encoding: "utf8", env: { ...process.env, ...env }, stdio: "pipe" } as const;
+          return JSON.parse(execFileSync(process.execPath, args, options));
+        };
+        const found = sessionOn("webgpu");
+        const sums = "float32 [1, 3, 1, 1]";
+        const handedOn = [sums, "int32 [1, 2, 64, 64]"];
+        expect(found).toEqual({
           isReduced: true,
           fetched: [
-            "float32 [1, 3, 1, 1]",
-            "int32 [1, 1, 32, 64]",
-            "int32 [1, 3, 64, 8]",
-            "int32 [1, 3, 8, 64]",
-          ],
+            ...["int32 [1, 1, 32, 64]", sums, "int32 [1, 3, 8, 64]", "int32 [1, 3, 64, 8]"],
+            ...(tta === "flip" ? [...handedOn, ...handedOn, ...handedOn] : []),
+          ].sort(),
           fault,
+          labels: fault === null ? sessionOn("cpu").labels : null,
         });
       },
     );

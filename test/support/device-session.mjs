@@ -1,13 +1,15 @@
 /**
- * Runs a fixture model on WebGPU, in a process that was told of a Vulkan driver: `node webgpu-session.mjs MODEL LEVEL` prints as JSON whether
- * the model was reduced, what was fetched, and what is wrong with the answer to a chip of which one pixel's red has that level.
+ * Runs a fixture model on a device, in a process that was told of its driver: `node device-session.mjs MODEL DEVICE LEVEL TTA` prints as
+ * JSON whether the model was reduced, what was fetched, and the labels of a chip of which one pixel's red has that level, or what is wrong
+ * with the answer.
  */
 import { readFileSync } from "node:fs";
 import { InferenceSession, Tensor } from "onnxruntime-node";
+import { FLIPS, flipSamples, NO_FLIPS } from "../../dist/inference/flips.js";
 import { modelCardSchema } from "../../dist/inference/model-card.js";
 import { ModelSession } from "../../dist/inference/model-session.js";
 
-const [folder, level] = process.argv.slice(2);
+const [folder, device, level, tta] = process.argv.slice(2);
 const side = 64;
 const card = modelCardSchema.parse(JSON.parse(readFileSync(`${folder}/model.json`, "utf8")));
 const fetched = [];
@@ -22,17 +24,18 @@ InferenceSession.create = async (...args) => {
   };
   return session;
 };
-const setup = {
+const session = await ModelSession.open({
   modelPath: `${folder}/model.onnx`,
   card,
-  executionProvider: "webgpu",
+  executionProvider: device,
   side,
+  flips: tta === "flip" ? FLIPS : NO_FLIPS,
   overlap: { px: 8, isBlended: true },
-};
-const session = await ModelSession.open(setup);
-const samples = new Uint8Array(side * side * 3).fill(100);
+});
+const samples = Uint8Array.from({ length: side * side * 3 }, (_, i) => 20 + ((i * (i >> 5)) % 230));
 samples[samples.length / 2] = Number(level);
-const run = await session.run(new Tensor("uint8", samples, [1, side, side, 3]), { batch: 1, side });
+const shown = (flip) => new Tensor("uint8", flipSamples(samples, side, 3, flip), [1, side, side, 3]);
+const run = await session.run(shown, { batch: 1, side });
 const winners = { labels: new Uint8Array(side * side), confidence: new Uint8Array(side * side) };
 let fault = null;
 try {
@@ -40,4 +43,7 @@ try {
 } catch (error) {
   fault = error.message;
 }
-process.stdout.write(JSON.stringify({ isReduced: session.isReduced, fetched: fetched.sort(), fault }));
+const labels = fault === null ? Buffer.from(winners.labels).toString("base64") : null;
+process.stdout.write(
+  JSON.stringify({ isReduced: session.isReduced, fetched: fetched.sort(), fault, labels }),
+);
