@@ -2,7 +2,7 @@ import { buffer } from "node:stream/consumers";
 import { Tensor } from "onnxruntime-node";
 import { messageOf } from "../errors.ts";
 import { type SampleType, sampleArray } from "../scene/raster-block.ts";
-import { NO_FLIPS } from "./flips.ts";
+import { type Flip, flipSamples, flipsOf, type Tta } from "./flips.ts";
 import type { WorkerSetup } from "./inference-task.ts";
 import { inputTensorData } from "./input-tensor.ts";
 import { modelCardSchema } from "./model-card.ts";
@@ -11,11 +11,11 @@ import type { Overlap } from "./reduced-model.ts";
 import { findWinners } from "./winners.ts";
 
 /**
- * Child process that tries a device: `node device-probe.js DEVICE MODEL CARD SAMPLETYPE SIDE`, with the samples of a crop on standard
+ * Child process that tries a device: `node device-probe.js DEVICE MODEL CARD SAMPLETYPE SIDE TTA`, with the samples of a crop on standard
  * input (see probe-crop). Prints "same" when the device labels at least 99.9 % of the cells as the CPU does by all scores, else the share
  * that agrees, or "failed: " and the runtime's own message. The device does what it will do in a run: a model for every pixel is reduced.
  */
-const [device = "", modelPath = "", cardJson = "{}", sampleType = "uint8", sideText = "0"] =
+const [device = "", modelPath = "", cardJson = "{}", sampleType = "uint8", sideText = "0", tta = "none"] =
   process.argv.slice(2);
 const card = modelCardSchema.parse(JSON.parse(cardJson));
 const side = Number(sideText);
@@ -48,12 +48,13 @@ async function labels(executionProvider: Provider, overlapped: Overlap | null): 
     card,
     executionProvider,
     side,
-    flips: NO_FLIPS,
+    flips: flipsOf(tta as Tta),
     overlap: overlapped,
   });
   const dims = input.layout === "nhwc" ? [1, side, side, bands] : [1, bands, side, side];
-  const shown = new Tensor(input.dtype, inputTensorData(crop, side * side, input), dims);
-  const run = await session.run(() => shown, { batch: 1, side });
+  const shown = (flip: Flip) =>
+    new Tensor(input.dtype, inputTensorData(flipSamples(crop, side, bands, flip), side * side, input), dims);
+  const run = await session.run(shown, { batch: 1, side });
   const cells = side / output.stride;
   const scores = new Float32Array(card.classes.length * cells ** 2);
   const newWinners = () => ({ labels: new Uint8Array(cells ** 2), confidence: new Uint8Array(cells ** 2) });

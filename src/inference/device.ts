@@ -4,6 +4,7 @@ import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { CancelledError, UserError } from "../errors.ts";
+import type { Tta } from "./flips.ts";
 import type { WorkerSetup } from "./inference-task.ts";
 import type { Model } from "./model.ts";
 import { type ProbeCrop, sampleCrop } from "./probe-crop.ts";
@@ -32,6 +33,8 @@ export interface DeviceChoice {
 export interface ProbeOptions {
   /** Part of what the run will map, read when the first device is tried; of the sample scene where it is null or not given. */
   readonly crop?: () => Promise<ProbeCrop | null>;
+  /** Whether chips will be mirrored too: a device has more to do then. */
+  readonly tta?: Tta;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -104,10 +107,10 @@ function runtimeFolder(): string {
 async function probe(
   device: Device,
   { path, card }: Model,
-  { crop, signal }: ProbeOptions,
+  { crop, tta = "none", signal }: ProbeOptions,
 ): Promise<string | null> {
   const { side, sampleType, samples } = (await crop?.()) ?? (await sampleCrop(card));
-  const args = [PROBE, device, path, JSON.stringify(card), sampleType, String(side)];
+  const args = [PROBE, device, path, JSON.stringify(card), sampleType, String(side), tta];
   return new Promise((resolve, reject) => {
     const child = execFile(
       process.execPath,

@@ -20,6 +20,14 @@ export const FLIPS: readonly Flip[] = [
   AS_IT_IS,
 ];
 
+/** Test-time augmentation by its name in the configuration. */
+export type Tta = "none" | "flip";
+
+/** What each chip is shown as. */
+export function flipsOf(tta: Tta): readonly Flip[] {
+  return tta === "flip" ? FLIPS : NO_FLIPS;
+}
+
 /** The chip mirrored: interleaved samples, height · width · bands. */
 export function flipSamples<T extends SampleArray>(samples: T, width: number, bands: number, flip: Flip): T {
   if (!flip.across && !flip.down) return samples;

@@ -20,8 +20,8 @@ export function channelsOf(length: number, { classes }: ModelCard): Channels | n
   return length === 1 && classes.length === 2 ? "second" : null;
 }
 
-/** Versions of ONNX's operators: 11 brought Clip and Equal as they are used, 26 is the newest that ONNX Runtime 1.30 takes. */
-const [OLDEST_OPSET, NEWEST_OPSET] = [11, 26];
+/** Versions of ONNX's operators: 8 brought Max and Min of values of different shapes, 26 is the newest that ONNX Runtime 1.30 takes. */
+const [OLDEST_OPSET, NEWEST_OPSET] = [8, 26];
 
 /** The scores, where by the card they are there for every pixel; null where they are not, or the file says otherwise. */
 export function fullSizeScores(model: Uint8Array, card: ModelCard): FullSizeScores | null {

@@ -1,3 +1,4 @@
+import { dirname } from "node:path";
 import { InferenceSession } from "onnxruntime-node";
 import { messageOf } from "../errors.ts";
 import type { WorkerSetup } from "./inference-task.ts";
@@ -12,7 +13,7 @@ export interface SessionSetup extends WorkerSetup {
 /** One thread a session: workers scale exactly, threads inside a session do not (one worker a core). */
 export async function loadGraph(
   model: string | Uint8Array,
-  { executionProvider }: SessionSetup,
+  { executionProvider, modelPath }: SessionSetup,
 ): Promise<InferenceSession> {
   const options = {
     executionProviders: [executionProvider],
@@ -20,6 +21,8 @@ export async function loadGraph(
     interOpNumThreads: 1,
     graphOptimizationLevel: "all",
     logSeverityLevel: 3,
+    // where weights in files of their own lie, if the model is given as bytes
+    extra: { session: { model_external_initializers_file_folder_path: dirname(modelPath) } },
   } as const;
   try {
     return await (typeof model === "string"

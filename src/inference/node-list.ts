@@ -8,7 +8,7 @@ const INT64 = 7;
 /** Numbers of AttributeProto.AttributeType. */
 const [INT, TENSOR, INTS] = [2, 4, 7];
 
-/** Attributes of a node that are whole numbers, or lists of them, 0 or more. */
+/** Attributes of a node that are whole numbers, or lists of them. */
 export type Attributes = Readonly<Record<string, number | readonly number[]>>;
 
 /**
@@ -50,9 +50,21 @@ export class NodeList {
     return this.add(operator, [input, this.integers(axes)], { keepdims: 1 });
   }
 
-  /** The part of a value from `start` on along an axis, `end` not included; negative ones count from the end. */
+  /** The part of a value from `start` on along an axis, `end` not included; negative ones count from the end. How it is told changed with opset 10. */
   slice(input: string, axis: number, [start, end]: readonly [start: number, end: number]): string {
+    if (this.#opset < 10) return this.add("Slice", [input], { starts: [start], ends: [end], axes: [axis] });
     return this.add("Slice", [input, this.integers([start]), this.integers([end]), this.integers([axis])]);
+  }
+
+  /** Where floats that are not above others are equal to them: true. Equal took no floats before opset 11. */
+  reaches(input: string, best: string): string {
+    if (this.#opset < 11) return this.add("Not", [this.add("Less", [input, best])]);
+    return this.add("Equal", [input, best]);
+  }
+
+  /** Floats between two numbers, both included. Clip, which it would be, changed with opset 11. */
+  between(input: string, low: number, high: number): string {
+    return this.add("Min", [this.add("Max", [input, this.floats([low])]), this.floats([high])]);
   }
 
   /** One number, or some along the axis `axis` of four. */

@@ -84,15 +84,17 @@ export function bytesField(number: number, value: string | Uint8Array | readonly
   return Buffer.concat([varint(number * 8 + 2), varint(bytes.length), bytes]);
 }
 
-/** A field that holds a number, 0 or more. */
+/** A field that holds a whole number. */
 export function numberField(number: number, value: number): Uint8Array {
   return Buffer.concat([varint(number * 8), varint(value)]);
 }
 
+/** Negative numbers as 64 bits with a sign, as int32 and int64 have them. */
 function varint(value: number): Uint8Array {
   const bytes: number[] = [];
-  for (let rest = value; ; rest = Math.floor(rest / 128)) {
-    if (rest < 128) return Uint8Array.of(...bytes, rest);
-    bytes.push((rest % 128) + 128);
+  for (let rest = BigInt.asUintN(64, BigInt(value)); ; rest >>= 7n) {
+    const low = Number(rest & 0x7fn);
+    if (rest < 128n) return Uint8Array.of(...bytes, low);
+    bytes.push(low + 128);
   }
 }

@@ -30,8 +30,7 @@ export function addMean(
   const [lower, upper] = addHalves(nodes, turned);
   const rest = nodes.slice(upper, CHANNEL, [2 * half - classes, half]);
   const levels = classes === 1 ? lower : nodes.add("Concat", [lower, rest], { axis: CHANNEL });
-  const clipped = nodes.add("Clip", [probabilities, nodes.floats([0]), nodes.floats([1])]);
-  const share = nodes.add("Mul", [clipped, nodes.floats([SCORE_LEVELS / looks])]);
+  const share = nodes.add("Mul", [nodes.between(probabilities, 0, 1), nodes.floats([SCORE_LEVELS / looks])]);
   const sum = nodes.add("Add", [share, nodes.add("Cast", [levels], { to: FLOAT })]);
   const whole = addScaled(nodes, sum, 1);
   const packed = addPair(

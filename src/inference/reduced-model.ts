@@ -91,8 +91,7 @@ function addProbabilities(
 
 /** Zeros in the shape of a value, whatever it holds. */
 function addZeros(nodes: NodeList, value: string): string {
-  const zero = nodes.floats([0]);
-  return nodes.add("Clip", [value, zero, zero]);
+  return nodes.between(value, 0, 0);
 }
 
 /**
@@ -108,7 +107,7 @@ function addCodes(
   }: { readonly probabilities: string; readonly classes: number; readonly height: number },
 ): string {
   const best = nodes.add("Max", [nodes.reduce("ReduceMax", probabilities, [CHANNEL]), nodes.floats([TINY])]);
-  const wins = nodes.add("Cast", [nodes.add("Equal", [probabilities, best])], { to: FLOAT });
+  const wins = nodes.add("Cast", [nodes.reaches(probabilities, best)], { to: FLOAT });
   const ranks = nodes.floats(
     Array.from({ length: classes }, (_, i) => classes - i),
     CHANNEL,
@@ -129,7 +128,7 @@ function addStrips(
   const pair = (axis: number): string => {
     const levels = (start: number, end: number): string => {
       const strip = nodes.slice(probabilities, axis, [start, end]);
-      return addScaled(nodes, nodes.add("Clip", [strip, nodes.floats([0]), nodes.floats([1])]), SCORE_LEVELS);
+      return addScaled(nodes, nodes.between(strip, 0, 1), SCORE_LEVELS);
     };
     return nodes.output(addPair(nodes, levels(0, px), levels(-px, side)), INT32);
   };

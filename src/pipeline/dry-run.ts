@@ -78,6 +78,7 @@ export async function dryRun(
   try {
     const { device } = await chooseDevice(config.device, prepared.model, {
       crop: () => sceneCrop(prepared),
+      tta: config.tta,
       signal,
     });
     const run = { ...prepared, model: await atPrecision(prepared.model, config.precision, device) };

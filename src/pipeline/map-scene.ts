@@ -67,6 +67,7 @@ export async function mapScene(
     throwIfAborted(signal);
     const choice = await chooseDevice(config.device, prepared.model, {
       crop: () => sceneCrop(prepared),
+      tta: config.tta,
       signal,
     });
     const run = { ...prepared, model: await atPrecision(prepared.model, config.precision, choice.device) };

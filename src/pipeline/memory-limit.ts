@@ -1,7 +1,7 @@
 import { availableParallelism } from "node:os";
 import { UserError } from "../errors.ts";
 import type { Device } from "../inference/device.ts";
-import { FLIPS, NO_FLIPS } from "../inference/flips.ts";
+import { flipsOf } from "../inference/flips.ts";
 import type { DeviceOptions, DeviceWarning } from "../inference/inference-device.ts";
 import type { Model } from "../inference/model.ts";
 import type { Overlap } from "../inference/reduced-model.ts";
@@ -51,7 +51,7 @@ export function openPool(
   { device, tta, workers, batch, ...known }: InferenceSetup,
   onWarning: (warning: DeviceWarning) => void = () => undefined,
 ): WorkerPool {
-  const flips = tta === "flip" ? FLIPS : NO_FLIPS;
+  const flips = flipsOf(tta);
   return new WorkerPool(model, { ...known, workers, batch, executionProvider: device, flips, onWarning });
 }
 

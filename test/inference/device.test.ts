@@ -37,10 +37,10 @@ describe("chooseDevice", () => {
 
 describe("the probe of a device", () => {
   const probe = fileURLToPath(new URL("../../dist/inference/device-probe.js", import.meta.url));
-  const answerOf = async (device: string, model = "pixelwise"): Promise<string> => {
+  const answerOf = async (device: string, model = "pixelwise", tta = "none"): Promise<string> => {
     const { path, card } = await fixtureModel(model);
     const { side, sampleType, samples } = await sampleCrop(card);
-    const args = [probe, device, path, JSON.stringify(card), sampleType, String(side)];
+    const args = [probe, device, path, JSON.stringify(card), sampleType, String(side), tta];
     const input = Buffer.from(samples.buffer, samples.byteOffset, samples.byteLength);
     return execFileSync(process.execPath, args, {
       encoding: "utf8",
@@ -54,8 +54,10 @@ describe("the probe of a device", () => {
     { model: "logits-nhwc", by: "what is left of them in the graph, also in the overlaps" },
     { model: "labels", by: "its labels" },
     { model: "stride4", by: "those of cells" },
-  ])("finds that the CPU labels as the CPU does: $model, by $by", async ({ model }) => {
-    expect(await answerOf("cpu", model)).toBe("same\n");
+    { model: "logits-nhwc", by: "the mean of four looks", tta: "flip" },
+    { model: "stride4", by: "the mean of four looks", tta: "flip" },
+  ])("finds that the CPU labels as the CPU does: $model, by $by", async ({ model, tta }) => {
+    expect(await answerOf("cpu", model, tta)).toBe("same\n");
   });
 
   test.skipIf(hasGpu)("tells the runtime's own reason where there is no GPU", async () => {

@@ -18,7 +18,7 @@ import { watchSessions } from "../support/watch-sessions.ts";
 const SIDE = 64;
 const overlap = { px: 8, isBlended: true };
 const scratch = scratchFolder();
-const { card, graph } = FULL_SIZE.find(({ name }) => name === "nchw-logits-4-opset13")!;
+const { card, graph } = FULL_SIZE.find(({ name }) => name === "nchw-logits-4-opset11")!;
 const modelPath = join(scratch, "model.onnx");
 writeFileSync(modelPath, graph);
 const image = blotchyRgb(SIDE, SIDE, 3).map((level) => Math.max(15, level));

@@ -13,6 +13,7 @@ const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString("hex");
 
 test("fields are written as the protobuf guide has them", () => {
   expect(hex(numberField(1, 150))).toBe("089601");
+  expect(hex(numberField(1, -2))).toBe("08feffffffffffffffff01");
   expect(hex(bytesField(2, "testing"))).toBe("120774657374696e67");
   expect(hex(bytesField(3, [numberField(1, 150)]))).toBe("1a03089601");
 });
