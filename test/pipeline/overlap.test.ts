@@ -17,7 +17,7 @@ const SIDE = 200;
 test.each([
   { blend: "hann", tta: "none", told: { px: 16, isBlended: true } },
   { blend: "crop", tta: "none", told: { px: 16, isBlended: false } },
-  { blend: "hann", tta: "flip", told: null },
+  { blend: "hann", tta: "flip", told: { px: 16, isBlended: true } },
 ] as const)(
   "a device is told where scores are needed, and what is between the overlaps is not read: $blend, tta $tta",
   async ({ blend, tta, told }) => {
