@@ -1,17 +1,15 @@
 import { type InferenceSession, Tensor } from "onnxruntime-node";
 import { messageOf } from "../errors.ts";
 import { cardFaults, type TensorFacts } from "./card-faults.ts";
-import { addFlipped, type Flip, placesAlong } from "./flips.ts";
+import { type Flip, placesAlong } from "./flips.ts";
 import type { AnswerMemory } from "./inference-task.ts";
 import { fixedBatchOf, loadGraph, type SessionSetup } from "./load-graph.ts";
 import { loadReduced } from "./load-reduced.ts";
-import type { ModelCard } from "./model-card.ts";
 import { isOutOfMemory } from "./out-of-memory.ts";
-import { scoresOf } from "./output-scores.ts";
+import { readPlain } from "./plain-answer.ts";
 import { hasReducedShapes, type ReducedRun, readReduced, wantedOutputs } from "./reduced-answer.ts";
 import type { ReducedMean } from "./reduced-mean.ts";
 import { ADDED, type ReducedModel } from "./reduced-model.ts";
-import { findWinners } from "./winners.ts";
 
 /** Chips to a run, and their side (px). */
 export interface BatchSize {
@@ -107,7 +105,7 @@ export class ModelSession {
     return looks;
   }
 
-  /** What the model takes beside the chips: the sum of the looks before, null before the first, and how it is turned. */
+  /** What the model takes beside the chips: the sum of the looks before, zeros where there were none, and how it is turned. */
   #handed(
     { before, rows, cols }: ReducedMean,
     sum: Tensor | undefined,
@@ -134,11 +132,8 @@ export class ModelSession {
     const name = card.output.name ?? this.#session.outputNames[card.output.index]!;
     const looks: Look[] = [];
     for (const flip of flips) looks.push(await this.#look(shown(flip), [name], {}));
-    const read = (i: number, memory: AnswerMemory): void => {
-      const outputs = looks.map(({ outputs }) => chipOf(outputs[name]!, i, batch));
-      readPlain(outputs, flips, { card, side, memory });
-    };
-    return { seconds: secondsOf(looks), read };
+    const run = { outputs: looks.map(({ outputs }) => outputs[name]!), flips, batch, side, card };
+    return { seconds: secondsOf(looks), read: (i, memory) => readPlain(run, i, memory) };
   }
 
   async #look(input: Tensor, wanted: readonly string[], handed: Record<string, Tensor>): Promise<Look> {
@@ -165,36 +160,4 @@ function factsOf({ inputMetadata, outputMetadata }: InferenceSession) {
     all.flatMap((found) => (found.isTensor ? [found] : []));
   const inputs = tensors(inputMetadata).filter(({ name }) => !name.startsWith(ADDED));
   return { inputs, outputs: tensors(outputMetadata) };
-}
-
-/** The part of an output that answers one chip of the batch, as a tensor of batch 1. */
-function chipOf(output: Tensor, index: number, batch: number): Tensor {
-  if (batch === 1 || output.dims[0] !== batch) return output;
-  const data = output.data as Float32Array;
-  const length = data.length / batch;
-  const part = data.subarray(index * length, (index + 1) * length);
-  return new Tensor(output.type as "float32", part, [1, ...output.dims.slice(1)]);
-}
-
-/** By the outputs of each look at a chip. */
-function readPlain(
-  outputs: readonly Tensor[],
-  flips: readonly Flip[],
-  { card, side, memory }: { readonly card: ModelCard; readonly side: number; readonly memory: AnswerMemory },
-): void {
-  const { scores, winners } = memory;
-  const cells = side / card.output.stride;
-  const size = { width: cells, height: cells };
-  if (flips.length === 1) scoresOf(outputs[0]!, card, size, scores);
-  else {
-    scores.fill(0);
-    for (const [i, flip] of flips.entries()) {
-      const found = scoresOf(outputs[i]!, card, size);
-      for (let at = 0; at < found.length; at++) found[at]! /= flips.length;
-      addFlipped(scores, found, size, flip);
-    }
-  }
-  if (winners === null) return;
-  const classIds = Uint8Array.from(card.classes, ({ id }) => id);
-  findWinners(scores, classIds, winners, { from: 0, to: winners.labels.length, at: 0 });
 }
