@@ -174,17 +174,6 @@ def time_chip(session, image, size=512, runs=20):
     print(f"{size} x {size}, one thread: median {np.median(taken[3:]):.0f} ms, fastest {min(taken):.0f} ms of {runs} runs")
 
 
-SHOWN = ("arch", "encoder", "output_stride", "loss", "steps", "batch", "crops", "head_rate", "encoder_rate", "seed", "evaluate_every", "stop_at", "start_from")
-
-
-def command_of(settings):
-    """The command line of train.py that these settings stand for, behind that of the run that they began with."""
-    words = lambda value: " ".join(map(str, value)) if isinstance(value, list) else f"{value:g}" if isinstance(value, float) else str(value)
-    options = " ".join(f"--{key.replace('_', '-')} {words(settings[key])}" for key in SHOWN if settings.get(key) is not None)
-    command = f"python models/training/train.py {options} --data ../shared/data --work {settings['work']}"
-    return f"{command_of(settings['begun_with'])} && {command}" if settings.get("begun_with") else command
-
-
 def architecture_of(settings):
     output_stride = settings["output_stride"] or HEADS[settings["arch"]].output_stride
     return f"{ARCHITECTURES[settings['arch']]} ({ENCODERS[settings['encoder']]}, output stride {output_stride})"
@@ -225,7 +214,7 @@ def card(name, checkpoints, path, stride, temperature, bias):
             "split": "training: tiles 4, 5, 6, 7, 8; validation: tile 2; tiles 1 and 3 not used",
             "budget": " and ".join(map(budget_of, checkpoints)),
             "seed": every[-1]["seed"],
-            "command": " && ".join(map(command_of, every)),
+            "command": f"python models/training/make.py {name} --data ../shared/data",
         },
         "calibration": {
             "temperature": round(temperature, 4),

@@ -1,55 +1,41 @@
 """Make a published model from nothing: python models/training/make.py pspnet-mobilenetv2 --data ../shared/data
 
-Trains what it is made of, then exports it to models/NAME, measures it, fills its card and draws its curve. Runs that are finished in --work
-are taken as they are, others are begun or resumed.
+Trains what it is made of, exports it to models/NAME, measures it and fills its card. Runs that are finished in --work are taken as they
+are, others are begun or resumed.
 """
 
 import argparse
 import json
 import subprocess
 import sys
-from dataclasses import dataclass
 from pathlib import Path
 
 HERE = Path(__file__).parent
-MODELS_FOLDER = HERE.parent
-
-
-@dataclass(frozen=True)
-class Run:
-    """One run of train.py."""
-
-    options: str
-    start_from: str | None = None
-    """A run whose best weights it takes where they fit."""
-    teacher: str | None = None
-    """A key of TEACHERS."""
-
-    @property
-    def last_step(self):
-        words = self.options.split()
-        return int(words[words.index("--stop-at" if "--stop-at" in words else "--steps") + 1])
-
 
 RUNS = {
-    "first": Run("--arch pspnet --steps 6000 --evaluate-every 250"),
-    "first-half": Run("--arch pspnet --steps 6000 --stop-at 2500 --evaluate-every 250"),
-    "first-fine": Run("--arch pspnet-fine --steps 4500 --stop-at 2700 --encoder-rate 3e-4 --seed 4 --evaluate-every 300", start_from="first-half"),
-    "pspnet": Run("--arch pspnet --steps 6000 --evaluate-every 250", teacher="pair"),
-    "pspnet-fine": Run("--arch pspnet-fine --steps 5000 --seed 4 --evaluate-every 250", teacher="pair"),
-    **{f"{arch}-short": Run(f"--arch {arch} --steps 800") for arch in ("pspnet", "fcn8s", "unet", "deeplabv3plus", "parsenet")},
+    "pspnet": "--arch pspnet --steps 6000 --evaluate-every 250",
+    "pspnet-begin": "--arch pspnet --steps 6000 --stop-at 2500 --evaluate-every 250",
+    "pspnet-fine": "--arch pspnet-fine --steps 4500 --stop-at 2700 --encoder-rate 3e-4 --seed 4 --evaluate-every 300",
+    **{f"{arch}-short": f"--arch {arch} --steps 800" for arch in ("pspnet", "fcn8s", "unet", "deeplabv3plus", "parsenet")},
 }
+"""Options of train.py."""
 
-TEACHERS = {"pair": ("first", "first-fine")}
-"""Means of the networks of several runs."""
+STOPPED_AT = {"pspnet": 4000}
+"""Where the published run was stopped and resumed: it draws other crops from there on."""
+
+BEGUN_WITH = {"pspnet-fine": "pspnet-begin"}
+"""Runs that begin with the best weights of another, where they fit."""
 
 MODELS = {
-    "pspnet-mobilenetv2": "pspnet",
-    "pspnet-mobilenetv2-fine": "pspnet-fine",
-    "pspnet-mobilenetv2-short": "pspnet-short",
-    **{f"{arch}-mobilenetv2": f"{arch}-short" for arch in ("fcn8s", "unet", "deeplabv3plus", "parsenet")},
+    "pspnet-mobilenetv2": ["pspnet"],
+    "pspnet-mobilenetv2-pair": ["pspnet", "pspnet-fine"],
+    "pspnet-mobilenetv2-short": ["pspnet-short"],
+    **{f"{arch}-mobilenetv2": [f"{arch}-short"] for arch in ("fcn8s", "unet", "deeplabv3plus", "parsenet")},
 }
-"""The run that each is exported from; NAME-int8 is made of NAME."""
+"""The runs that each is exported from, of several the mean."""
+
+QUANTISED = ["pspnet-mobilenetv2"]
+"""Models with a variant NAME-int8."""
 
 
 class Maker:
@@ -57,53 +43,45 @@ class Maker:
         self.data, self.work, self.dry_run = data, work, dry_run
 
     def make(self, name):
-        folder = MODELS_FOLDER / name
-        if name.endswith("-int8"):
-            source = MODELS_FOLDER / name.removesuffix("-int8")
+        folder = HERE.parent / name
+        if name in MODELS:
+            for run in MODELS[name]:
+                self.train(run)
+            checkpoints = [self.work / run / "best.pt" for run in MODELS[name]]
+            self.call("export.py", "--checkpoint", *checkpoints, "--half", "--data", self.data, "--out", folder)
+        else:
+            source = HERE.parent / name.removesuffix("-int8")
             if not (source / "model.onnx").exists():
                 self.make(source.name)
             self.call("quantise.py", "--model", source, "--data", self.data)
-        else:
-            self.train(MODELS[name])
-            self.export([MODELS[name]], folder)
-            self.call("curve.py", self.work / MODELS[name] / "log.jsonl", HERE / f"{name}.png")
         self.call("evaluate.py", "--model", folder, "--data", self.data, "--write-card")
 
-    def train(self, name):
-        run, folder = RUNS[name], self.work / name
+    def train(self, run):
+        options, folder = RUNS[run].split(), self.work / run
+        if run in BEGUN_WITH:
+            self.train(BEGUN_WITH[run])
+            options += ["--start-from", self.work / BEGUN_WITH[run] / "best.pt"]
+        if run in STOPPED_AT:
+            self.train_until(STOPPED_AT[run], [*options, "--stop-at", STOPPED_AT[run]], folder)
+        limit = "--stop-at" if "--stop-at" in options else "--steps"
+        self.train_until(int(options[options.index(limit) + 1]), options, folder)
+
+    def train_until(self, step, options, folder):
         log = folder / "log.jsonl"
-        step = json.loads(log.read_text().splitlines()[-1])["step"] if log.exists() else 0
-        if step >= run.last_step:
-            return
-        options = run.options.split()
-        if run.start_from:
-            self.train(run.start_from)
-            options += ["--start-from", self.work / run.start_from / "best.pt"]
-        if run.teacher:
-            options += ["--teacher", self.teacher(run.teacher)]
-        self.call("train.py", *options, "--data", self.data, "--work", folder, *(["--resume"] if step else []))
-
-    def teacher(self, name):
-        folder = self.work / f"teacher-{name}"
-        if not (folder / "model.json").exists():
-            for run in TEACHERS[name]:
-                self.train(run)
-            self.export(TEACHERS[name], folder)
-        return folder
-
-    def export(self, runs, folder):
-        checkpoints = [self.work / run / "best.pt" for run in runs]
-        self.call("export.py", "--checkpoint", *checkpoints, "--half", "--data", self.data, "--out", folder)
+        done = json.loads(log.read_text().splitlines()[-1])["step"] if log.exists() else 0
+        if done < step:
+            # one thread: floats are summed in the same order on every machine
+            self.call("train.py", *options, "--threads", 1, "--data", self.data, "--work", folder, "--resume")
 
     def call(self, script, *arguments):
-        words = [HERE / script, *arguments]
+        words = [str(word) for word in (HERE / script, *arguments)]
         print("python", *words, flush=True)
         if not self.dry_run:
-            subprocess.run([sys.executable, *map(str, words)], check=True)
+            subprocess.run([sys.executable, *words], check=True)
 
 
 def main():
-    names = [*MODELS, *(f"{name}-int8" for name in ("pspnet-mobilenetv2", "pspnet-mobilenetv2-fine"))]
+    names = [*MODELS, *(f"{name}-int8" for name in QUANTISED)]
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("name", choices=names)
     parser.add_argument("--data", type=Path, required=True)

@@ -21,7 +21,6 @@ import torch
 import torch.nn.functional as F
 
 from data import TRAIN_TILES, VALIDATION_TILES, CropSampler, load_tile, split_patches
-from evaluate import opened
 from heads import HEADS
 from losses import LOSSES
 from networks import ENCODERS, network_of
@@ -39,7 +38,6 @@ def options():
     parser.add_argument("--steps", type=int, default=3000, help="the learning rate reaches zero at the last one")
     parser.add_argument("--stop-at", type=int, help="step after which to stop early; --resume goes on")
     parser.add_argument("--start-from", type=Path, help="averaged weights (a best.pt) of an earlier run, where they fit, instead of the ImageNet encoder")
-    parser.add_argument("--teacher", type=Path, help="exported model (a folder) whose scores are half of what is learnt, the labels the other half (Hinton et al. 2015)")
     parser.add_argument("--split", choices=("tiles", "patches"), default="tiles", help="patches: random ones of all tiles, as in the literature; flattering, for comparison only")
     parser.add_argument("--data", type=Path, required=True)
     parser.add_argument("--work", type=Path, required=True)
@@ -50,7 +48,7 @@ def options():
     parser.add_argument("--evaluate-every", type=int, default=200, help="steps")
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--resume", action="store_true")
+    parser.add_argument("--resume", action="store_true", help="go on from --work's last.pt, if there is one")
     return parser.parse_args()
 
 
@@ -60,14 +58,14 @@ def split_of(args):
     return split_patches(load((*TRAIN_TILES, *VALIDATION_TILES))) if args.split == "patches" else (load(TRAIN_TILES), load(VALIDATION_TILES))
 
 
-def prefetch(sampler, batch, sizes, teach):
-    """A batch per crop size in `sizes`, with what the teacher says of it, made in a thread: numpy's augmentation overlaps torch's arithmetic."""
+def prefetch(sampler, batch, sizes):
+    """A batch per crop size in `sizes`, made in a thread: numpy's augmentation overlaps torch's arithmetic."""
     ready = queue.Queue(2)
 
     def fill():
         for size in sizes:
             images, labels = sampler.batch(batch, size)
-            ready.put((torch.from_numpy(images), torch.from_numpy(labels).long(), torch.from_numpy(teach(images)) if teach else None))
+            ready.put((torch.from_numpy(images), torch.from_numpy(labels).long()))
         ready.put(None)
 
     threading.Thread(target=fill, daemon=True).start()
@@ -79,9 +77,8 @@ def rate_at(progress, warm_up=0.02):
     return progress / warm_up if progress < warm_up else (1 + math.cos(math.pi * (progress - warm_up) / (1 - warm_up))) / 2
 
 
-def step_loss(model, criterion, images, labels, taught, generator):
-    """Loss at half resolution, its pixel phase drawn anew each step so that no pixel is always left out; half of it against `taught`
-    (a teacher's scores [N,C,h,w]) where that is given."""
+def step_loss(model, criterion, images, labels, generator):
+    """Loss at half resolution, its pixel phase drawn anew each step so that no pixel is always left out."""
     with torch.autocast("cpu", torch.bfloat16, enabled=BFLOAT16):
         logits, auxiliary = (x.float() for x in model(images))
     row, col = torch.randint(2, (2,), generator=generator).tolist()
@@ -89,11 +86,7 @@ def step_loss(model, criterion, images, labels, taught, generator):
     logits = F.interpolate(logits, half.shape[1:], mode="bilinear", align_corners=False)
     every = labels.shape[1] // auxiliary.shape[2]
     coarse = labels[:, every // 2 :: every, every // 2 :: every]
-    loss = criterion(logits, half)
-    if taught is not None:
-        soft = F.interpolate(taught, half.shape[1:], mode="bilinear", align_corners=False)
-        loss = (loss - (soft * logits.log_softmax(1)).sum(1).mean()) / 2
-    return loss + 0.3 * LOSSES["ce"](auxiliary, coarse)
+    return criterion(logits, half) + 0.3 * LOSSES["ce"](auxiliary, coarse)
 
 
 def update_average(average, model, step, decay=0.995):
@@ -118,9 +111,7 @@ def main():
     torch.manual_seed(args.seed)
     generator = torch.Generator().manual_seed(args.seed)
     criterion = LOSSES[args.loss]
-    last = torch.load(args.work / "last.pt", weights_only=False) if args.resume else None
-    begun = torch.load(args.start_from, weights_only=False) if args.start_from else None
-    args.begun_with = begun and begun["settings"]
+    last = torch.load(args.work / "last.pt", weights_only=False) if args.resume and (args.work / "last.pt").exists() else None
     step, elapsed, best = (last["step"], last["elapsed"], last["best"]) if last else (0, 0.0, 0.0)
 
     training, validation = split_of(args)
@@ -129,7 +120,7 @@ def main():
     if last:
         model.load_state_dict(last["model"])
     elif args.start_from:
-        take_what_fits(model, begun["average"])
+        take_what_fits(model, torch.load(args.start_from, weights_only=False)["average"])
     else:
         images = torch.from_numpy(sampler.batch(16, 256)[0])
         model.encoder.load_folded(args.data / "weights" / f"{args.encoder}-imagenet.npz", model.normalise(images))
@@ -150,13 +141,12 @@ def main():
     began = time.monotonic() - elapsed
     sizes = [args.crops[number * len(args.crops) // args.steps] for number in range(step, args.steps)]
     predict = lambda chips: average(torch.from_numpy(chips)).softmax(1).numpy()
-    teach = opened(args.teacher)[1] if args.teacher else None
     losses = []
-    for images, labels, taught in prefetch(sampler, args.batch, sizes, teach):
+    for images, labels in prefetch(sampler, args.batch, sizes):
         model.train()
         for group in optimizer.param_groups:
             group["lr"] = group["peak"] * rate_at((step + 1) / args.steps)
-        loss = step_loss(model, criterion, images, labels, taught, generator)
+        loss = step_loss(model, criterion, images, labels, generator)
         optimizer.zero_grad(set_to_none=True)
         loss.backward()
         torch.nn.utils.clip_grad_norm_(model.parameters(), 2)
