@@ -58,20 +58,23 @@ class Maker:
 
     def train(self, run):
         options, folder = RUNS[run].split(), self.work / run
+        limit = "--stop-at" if "--stop-at" in options else "--steps"
+        last = int(options[options.index(limit) + 1])
+        if self.steps_done(folder) >= last:
+            return
         if run in BEGUN_WITH:
             self.train(BEGUN_WITH[run])
             options += ["--start-from", self.work / BEGUN_WITH[run] / "best.pt"]
-        if run in STOPPED_AT:
-            self.train_until(STOPPED_AT[run], [*options, "--stop-at", STOPPED_AT[run]], folder)
-        limit = "--stop-at" if "--stop-at" in options else "--steps"
-        self.train_until(int(options[options.index(limit) + 1]), options, folder)
+        # one thread: floats are summed in the same order on every machine
+        options += ["--threads", 1, "--data", self.data, "--work", folder, "--resume"]
+        if self.steps_done(folder) < STOPPED_AT.get(run, 0):
+            self.call("train.py", *options, "--stop-at", STOPPED_AT[run])
+        self.call("train.py", *options)
 
-    def train_until(self, step, options, folder):
+    @staticmethod
+    def steps_done(folder):
         log = folder / "log.jsonl"
-        done = json.loads(log.read_text().splitlines()[-1])["step"] if log.exists() else 0
-        if done < step:
-            # one thread: floats are summed in the same order on every machine
-            self.call("train.py", *options, "--threads", 1, "--data", self.data, "--work", folder, "--resume")
+        return json.loads(log.read_text().splitlines()[-1])["step"] if log.exists() else 0
 
     def call(self, script, *arguments):
         words = [str(word) for word in (HERE / script, *arguments)]
