@@ -2,7 +2,7 @@
  * Tiles per second of `landstitch serve` and of nginx with the same tiles as files, side by side: 1,000 keep-alive clients (wrk) ask
  * for random tiles. `npm run bench:serve -- [seconds]`; needs nginx and wrk (apt-get install nginx-light wrk).
  */
-import { type ChildProcess, execFile, execFileSync, spawn } from "node:child_process";
+import { type ChildProcess, execFile, execFileSync, spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
@@ -24,6 +24,12 @@ const LATE_S = 10;
 const seconds = Number(process.argv[2] ?? 60);
 const town = fileURLToPath(new URL("../../sample-data/town.tif", import.meta.url));
 const cli = fileURLToPath(new URL("../../dist/cli/main.js", import.meta.url));
+for (const tool of ["nginx", "wrk"]) {
+  if (spawnSync(tool, ["-v"]).error === undefined) continue;
+  process.stderr.write(`${tool} is not installed: apt-get install nginx-light wrk\n`);
+  process.exit(2);
+}
+
 const scratch = mkdtempSync(join(tmpdir(), "landstitch-bench-"));
 const map = join(scratch, "map");
 const loose = join(scratch, "loose");
