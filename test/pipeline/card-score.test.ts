@@ -58,28 +58,29 @@ async function joined(kind: string, suffix: string) {
   return { width, height, data };
 }
 
+/** What a model's map of the image scores, and what its card says. */
+async function scored(name: string, tta: string) {
+  const out = join(scratch, `${name} ${tta}`);
+  const precision = name.endsWith("-int8") ? "int8" : "fp32"; // the very graph of the card
+  const how = ["-m", name, "--precision", precision, "--device", "cpu", "--tta", tta];
+  expect(await callCli("map", scene!, "-o", out, ...how, "--outputs", "landcover", "--quiet")).toMatchObject({
+    code: 0,
+    stderr: "",
+  });
+  const { stdout } = await callCli("evaluate", join(out, "landcover.tif"), reference!, "--json");
+  const card = (await loadModel(name)).card.metrics.find(({ split }) => split.includes("tile 2"))!;
+  return { ...(JSON.parse(stdout) as Evaluation), card };
+}
+
+const without = hasData ? "" : " (skipped: no shared data)";
+
 describe.skipIf(!hasData)("map and evaluate on the validation image", () => {
   beforeAll(() => (hasData ? writeTile() : undefined));
 
   test.each(models)(
-    `give the score that the card of %s states, within 0.2 points${hasData ? "" : " (skipped: no shared data)"}`,
+    `give the score that the card of %s states, within 0.2 points${without}`,
     async (name) => {
-      const out = join(scratch, name);
-      const how = [
-        "-m",
-        name,
-        "--precision",
-        name.endsWith("-int8") ? "int8" : "fp32", // the very graph of the card
-        "--device",
-        "cpu",
-        "--outputs",
-        "landcover",
-        "--quiet",
-      ];
-      expect(await callCli("map", scene!, "-o", out, ...how)).toMatchObject({ code: 0, stderr: "" });
-      const { stdout } = await callCli("evaluate", join(out, "landcover.tif"), reference!, "--json");
-      const { scores, classes, pixels } = JSON.parse(stdout) as Evaluation;
-      const card = (await loadModel(name)).card.metrics.find(({ split }) => split.includes("tile 2"))!;
+      const { scores, classes, pixels, card } = await scored(name, "none");
       expect(pixels.compared).toBe(card["pixels"]);
       expect(Math.abs(scores.meanIoU! - card.meanIoU!)).toBeLessThan(0.002);
       expect(Math.abs(scores.pixelAccuracy! - card.pixelAccuracy!)).toBeLessThan(0.002);
@@ -87,6 +88,15 @@ describe.skipIf(!hasData)("map and evaluate on the validation image", () => {
         const label = classes[i]!.name!;
         expect(Math.abs(iou! - card.perClass![label]!.iou), label).toBeLessThan(0.01);
       }
+    },
+  );
+
+  test.each(["pspnet-mobilenetv2", "pspnet-mobilenetv2-int8"])(
+    `give what the card of %s says of --tta flip, within 0.2 points${without}`,
+    async (name) => {
+      const { scores, card } = await scored(name, "flip");
+      expect(card.flips!.gain).toBeGreaterThan(0);
+      expect(Math.abs(scores.meanIoU! - card.flips!.meanIoU)).toBeLessThan(0.002);
     },
   );
 });
