@@ -95,13 +95,17 @@ async function mapPanel({ grid }: Scene): Promise<Buffer> {
     }),
   });
   const { maxZoom: z } = await archive.getHeader();
-  const world = 256 * 2 ** z;
   const centre = pixelToWorld(grid.affine, pixelPoint(col + side / 2, row + side / 2));
   const [x, y] = webMercator(lonLatProjection(grid.crs!).toLonLat(centre));
-  const left = Math.round(((x + WEB_MERCATOR_HALF) / (2 * WEB_MERCATOR_HALF)) * world - side / 2);
-  const top = Math.round(((WEB_MERCATOR_HALF - y) / (2 * WEB_MERCATOR_HALF)) * world - side / 2);
-  const first = [Math.floor(left / 256), Math.floor(top / 256)] as const;
-  const count = Math.ceil(side / 256) + 1;
+  /** Of the centre, in tiles from the north-west corner of the world. */
+  const [across, down] = [x + WEB_MERCATOR_HALF, WEB_MERCATOR_HALF - y].map(
+    (metres) => (metres / (2 * WEB_MERCATOR_HALF)) * 2 ** z,
+  ) as [number, number];
+  const middle = await archive.getZxy(z, Math.floor(across), Math.floor(down));
+  const { width: size } = await sharp(Buffer.from(middle!.data)).metadata();
+  const [left, top] = [Math.round(across * size - side / 2), Math.round(down * size - side / 2)];
+  const first = [Math.floor(left / size), Math.floor(top / size)] as const;
+  const count = Math.ceil(side / size) + 1;
   const places = Array.from(
     { length: count * count },
     (_, i) => [first[0] + (i % count), first[1] + Math.floor(i / count)] as const,
@@ -109,21 +113,21 @@ async function mapPanel({ grid }: Scene): Promise<Buffer> {
   const tiles = await Promise.all(
     places.map(async ([tx, ty]) => ({
       tile: await archive.getZxy(z, tx, ty),
-      left: (tx - first[0]) * 256,
-      top: (ty - first[1]) * 256,
+      left: (tx - first[0]) * size,
+      top: (ty - first[1]) * size,
     })),
   );
   const present = tiles.flatMap(({ tile, ...at }) =>
     tile === undefined ? [] : [{ input: Buffer.from(tile.data), ...at }],
   );
   const mosaic = await sharp({
-    create: { width: count * 256, height: count * 256, channels: 3, background: "#fff" },
+    create: { width: count * size, height: count * size, channels: 3, background: "#fff" },
   })
     .composite(present)
     .png()
     .toBuffer();
   return sharp(mosaic)
-    .extract({ left: left - first[0] * 256, top: top - first[1] * 256, width: side, height: side })
+    .extract({ left: left - first[0] * size, top: top - first[1] * size, width: side, height: side })
     .png()
     .toBuffer();
 }

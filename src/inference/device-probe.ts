@@ -4,7 +4,7 @@ import { messageOf } from "../errors.ts";
 import { type SampleType, sampleArray } from "../scene/raster-block.ts";
 import { type Flip, flipSamples, flipsOf, type Tta } from "./flips.ts";
 import type { WorkerSetup } from "./inference-task.ts";
-import { inputTensorData } from "./input-tensor.ts";
+import { inputDims, inputTensorData } from "./input-tensor.ts";
 import { modelCardSchema } from "./model-card.ts";
 import { ModelSession } from "./model-session.ts";
 import type { Overlap } from "./reduced-model.ts";
@@ -51,7 +51,7 @@ async function labels(executionProvider: Provider, overlapped: Overlap | null): 
     flips: flipsOf(tta as Tta),
     overlap: overlapped,
   });
-  const dims = input.layout === "nhwc" ? [1, side, side, bands] : [1, bands, side, side];
+  const dims = inputDims(input, 1, { width: side, height: side });
   const shown = (flip: Flip) =>
     new Tensor(input.dtype, inputTensorData(flipSamples(crop, side, bands, flip), side * side, input), dims);
   const run = await session.run(shown, { batch: 1, side });

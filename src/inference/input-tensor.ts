@@ -43,6 +43,15 @@ function isOfType(data: SampleArray, dtype: Input["dtype"]): data is TensorSampl
   }
 }
 
+/** The input tensor's axes for a batch of chips of width x height px. */
+export function inputDims(
+  { layout, bands }: Input,
+  batch: number,
+  { width, height }: { readonly width: number; readonly height: number },
+): number[] {
+  return layout === "nhwc" ? [batch, height, width, bands.length] : [batch, bands.length, height, width];
+}
+
 /** Zeros. */
 export function newTensorData(dtype: Input["dtype"], length: number): TensorSamples {
   switch (dtype) {

@@ -1,7 +1,7 @@
 import { open } from "node:fs/promises";
 import { Tensor } from "onnxruntime-node";
 import { type Channels, channelsOf, type FullSizeScores, fullSizeScores } from "./full-size-scores.ts";
-import { newTensorData } from "./input-tensor.ts";
+import { inputDims, newTensorData } from "./input-tensor.ts";
 import { fixedBatchOf, loadGraph, type SessionSetup } from "./load-graph.ts";
 import { reducedModel } from "./reduced-model.ts";
 
@@ -42,9 +42,8 @@ async function shownChannels(setup: SessionSetup, { name }: FullSizeScores): Pro
   const session = await loadGraph(modelPath, setup);
   try {
     const batch = fixedBatchOf(session, card) ?? 1;
-    const bands = input.bands.length;
-    const dims = input.layout === "nhwc" ? [batch, side, side, bands] : [batch, bands, side, side];
-    const blank = newTensorData(input.dtype, batch * side * side * bands);
+    const dims = inputDims(input, batch, { width: side, height: side });
+    const blank = newTensorData(input.dtype, batch * side * side * input.bands.length);
     const feeds = { [input.name ?? session.inputNames[0]!]: new Tensor(input.dtype, blank, dims) };
     const shown = (await session.run(feeds, [name]))[name]!.dims;
     return shown.length === 4 ? channelsOf(shown[output.layout === "nchw" ? 1 : 3]!, card) : null;

@@ -3,7 +3,7 @@ import { Tensor } from "onnxruntime-node";
 import { messageOf } from "../errors.ts";
 import { type Flip, flipSamples } from "./flips.ts";
 import type { AnswerMemory, InferenceResult, InferenceTask, WorkerSetup } from "./inference-task.ts";
-import { inputTensorData, type TensorSamples } from "./input-tensor.ts";
+import { inputDims, inputTensorData, type TensorSamples } from "./input-tensor.ts";
 import { type ModelRun, ModelSession } from "./model-session.ts";
 
 const setup = setupOf(workerData);
@@ -29,7 +29,8 @@ async function answer(task: InferenceTask): Promise<InferenceResult> {
   const ready = await session;
   const batch = ready.fixedBatch;
   if (batch !== null && batch !== task.batch) return { kind: "fixed-batch", batch };
-  const shown = (flip: Flip) => new Tensor(card.input.dtype, inputValues(task, flip), inputShape(task));
+  const shown = (flip: Flip) =>
+    new Tensor(card.input.dtype, inputValues(task, flip), inputDims(card.input, task.batch, task));
   const run = await ready.run(shown, { batch: task.batch, side: task.width });
   const failures = task.answers.map((memory, i) => read(run, i, memory));
   return { kind: "answers", failures, seconds: run.seconds };
@@ -55,11 +56,6 @@ function inputValues({ chips, width, height, batch }: InferenceTask, flip: Flip)
     values.set(data, i * data.length);
   });
   return values;
-}
-
-function inputShape({ batch, width, height }: InferenceTask): number[] {
-  const bands = card.input.bands.length;
-  return card.input.layout === "nhwc" ? [batch, height, width, bands] : [batch, bands, height, width];
 }
 
 /** Piscina wraps the pool's workerData in an array behind its own. */

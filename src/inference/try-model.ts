@@ -2,7 +2,7 @@ import { InferenceSession, Tensor } from "onnxruntime-node";
 import { messageOf, oneLine } from "../errors.ts";
 import { type Answer, readAnswer } from "./answer.ts";
 import type { GraphFacts, TensorFacts } from "./card-faults.ts";
-import { inputTensorData } from "./input-tensor.ts";
+import { inputDims, inputTensorData } from "./input-tensor.ts";
 import type { ModelCard } from "./model-card.ts";
 import { testPattern } from "./test-pattern.ts";
 
@@ -79,7 +79,6 @@ function patternTensor(input: ModelCard["input"], side: number): Tensor {
   const bands = input.bands.length;
   const bytes = testPattern(side, bands);
   const samples = input.dtype === "uint16" ? Uint16Array.from(bytes, (value) => value * 257) : bytes;
-  const [height, width] = [side, side];
-  const dims = input.layout === "nhwc" ? [1, height, width, bands] : [1, bands, height, width];
-  return new Tensor(input.dtype, inputTensorData(samples, height * width, input), dims);
+  const dims = inputDims(input, 1, { width: side, height: side });
+  return new Tensor(input.dtype, inputTensorData(samples, side * side, input), dims);
 }
