@@ -1,10 +1,10 @@
-import type { ChildProcess } from "node:child_process";
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
 import { fixtureModelPath } from "../support/fixture-model.ts";
 import { callCli, runCli } from "../support/run-cli.ts";
 import { scratchFolder } from "../support/scratch.ts";
+import { runSignalled } from "../support/signalled-cli.ts";
 import { expectNoOutput } from "../support/user-error.ts";
 import { writeScene } from "../support/write-scene.ts";
 
@@ -40,19 +40,6 @@ function argsFor(out: string, model = "pixelwise"): string[] {
   ];
 }
 
-/** Sends a signal `delay` ms after `text` has been seen, once. */
-function signalAt(text: string, signal: NodeJS.Signals, delay: number) {
-  let seen = "";
-  const sent: { at: number | null } = { at: null };
-  const onText = (piece: string, child: ChildProcess): void => {
-    seen += piece;
-    if (sent.at !== null || !seen.includes(text)) return;
-    sent.at = performance.now() + delay;
-    setTimeout(() => child.kill(signal), delay);
-  };
-  return { onText, sent };
-}
-
 describe("a run that is stopped exits 130 at once and leaves no file:", () => {
   test.concurrent.each([
     { signal: "SIGINT", at: '"type":"start"', delay: 0, when: "when it starts" },
@@ -65,10 +52,9 @@ describe("a run that is stopped exits 130 at once and leaves no file:", () => {
     { signal: "SIGINT", at: '"stage":"vector-tiles"', delay: 5, when: "while making tiles" },
   ] as const)("$signal $when", async ({ signal, at, delay, when }) => {
     const out = join(scratch, `${signal} ${when}`);
-    const { onText, sent } = signalAt(at, signal, delay);
-    const result = await runCli(argsFor(out), { onText });
+    const result = await runSignalled(argsFor(out), { at, signal, delay });
     expect(result, result.stderr).toMatchObject({ code: 130, signal: null });
-    expect((performance.now() - sent.at!) / 1000).toBeLessThan(SECONDS_TO_STOP);
+    expect(result.secondsToStop).toBeLessThan(SECONDS_TO_STOP);
     expect(result.stderr).toMatch(/Stopping: .*Ctrl-C again to kill\.\nInterrupted: .*removed\.\n$/);
     expect(result.stdout).not.toContain('"type":"done"');
     expectNoOutput(out);
@@ -77,14 +63,10 @@ describe("a run that is stopped exits 130 at once and leaves no file:", () => {
 
 test("a second Ctrl-C kills at once; the next run clears what was left half-written", async () => {
   const out = join(scratch, "killed");
-  const first = signalAt('"stage":"map"', "SIGINT", 0);
-  const second = signalAt("Stopping", "SIGINT", 0);
-  const onText = (text: string, child: ChildProcess): void => {
-    first.onText(text, child);
-    second.onText(text, child);
-  };
+  const first = { at: '"stage":"map"', signal: "SIGINT" } as const;
+  const second = { at: "Stopping", signal: "SIGINT" } as const;
   const slow = [...argsFor(out, "box65"), "--chip", "1024", "--overlap", "64"];
-  expect(await runCli(slow, { onText })).toMatchObject({ code: null, signal: "SIGKILL" });
+  expect(await runSignalled(slow, first, second)).toMatchObject({ code: null, signal: "SIGKILL" });
   expect(readdirSync(out).filter((name) => !/\.part(\.\d+)?$/.test(name))).toEqual([]);
   expect((await callCli(...argsFor(out))).code).toBe(0);
   expect(readdirSync(out).filter((name) => name.includes(".part"))).toEqual([]);

@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from "node:child_process";
+import { spawn } from "node:child_process";
 import {
   cpSync,
   existsSync,
@@ -17,25 +17,30 @@ import { seededRandom } from "../support/random.ts";
 import { CLI, callCli, runCli } from "../support/run-cli.ts";
 import { hashesOf } from "../support/same-outputs.ts";
 import { scratchFolder } from "../support/scratch.ts";
+import { runSignalled } from "../support/signalled-cli.ts";
 import { expectUserError } from "../support/user-error.ts";
 import { writeScene } from "../support/write-scene.ts";
 
 const scratch = scratchFolder();
-const scene = join(scratch, "scene.tif");
+const short = join(scratch, "short.tif");
+/** So long that a run is far from its end when it has told of 60 chips. */
+const long = join(scratch, "long.tif");
 /** `KILLS=100 npx vitest run test/pipeline/resume.test.ts` for more. */
 const KILLS = Number(process.env["KILLS"] ?? 2);
 
 /** Classes in stripes and, so that chips disagree where they overlap, a model that looks at its neighbourhood. */
-beforeAll(async () => {
-  const size = { width: 700, height: 1500 };
+async function writeStripes(path: string, height: number): Promise<void> {
+  const size = { width: 700, height };
   const data = Uint8Array.from(
     { length: size.width * size.height * 3 },
     (_, i) => ((Math.floor(i / 3) % size.width) * 7 + Math.floor(i / 2100)) % 251,
   );
-  await writeScene(scene, { ...size, data });
-});
+  await writeScene(path, { ...size, data });
+}
 
-function argsFor(out: string, model: string, ...more: readonly string[]): string[] {
+beforeAll(() => Promise.all([writeStripes(short, 1500), writeStripes(long, 4500)]));
+
+function argsFor(scene: string, out: string, model: string, ...more: readonly string[]): string[] {
   const path = existsSync(model) ? model : fixtureModelPath(model);
   const fixed = ["--device", "cpu", "--chip", "128", "--overlap", "32", "--checkpoint", "0"];
   return ["map", scene, "-o", out, "-m", path, ...fixed, ...more];
@@ -59,7 +64,7 @@ describe.each(["pixelwise", "logits-nhwc", "stride4"])("a %s run that is killed"
 
   beforeAll(async () => {
     const start = performance.now();
-    expect((await runCli(argsFor(whole, model))).code).toBe(0);
+    expect((await runCli(argsFor(short, whole, model))).code).toBe(0);
     milliseconds = performance.now() - start;
   });
 
@@ -68,7 +73,7 @@ describe.each(["pixelwise", "logits-nhwc", "stride4"])("a %s run that is killed"
     const out = join(scratch, `killed ${model}`);
     for (let kills = 0; kills < KILLS; ) {
       const workers = String(1 + (kills % 2));
-      const args = argsFor(out, model, "--resume", "--workers", workers);
+      const args = argsFor(short, out, model, "--resume", "--workers", workers);
       if (await killAfter(args, (0.2 + random()) * milliseconds)) kills++;
       else {
         expect(hashesOf(out)).toEqual(hashesOf(whole));
@@ -76,7 +81,7 @@ describe.each(["pixelwise", "logits-nhwc", "stride4"])("a %s run that is killed"
       }
     }
     if (!existsSync(join(out, "run.json")))
-      expect((await runCli(argsFor(out, model, "--resume"))).code).toBe(0);
+      expect((await runCli(argsFor(short, out, model, "--resume"))).code).toBe(0);
     expect(hashesOf(out)).toEqual(hashesOf(whole));
   }, 600_000);
 });
@@ -85,13 +90,8 @@ describe("a run that was interrupted", () => {
   const stopped = join(scratch, "stopped");
 
   beforeAll(async () => {
-    let sent = false;
-    const onText = (text: string, child: ChildProcess): void => {
-      if (sent || !/"done":[6-9]\d/.test(text)) return;
-      sent = true;
-      child.kill("SIGINT");
-    };
-    const result = await runCli(argsFor(stopped, "pixelwise", "--json"), { onText });
+    const amid = { at: '"done":([6-9]|1[0-9])[0-9],', signal: "SIGINT" } as const;
+    const result = await runSignalled(argsFor(long, stopped, "pixelwise", "--json"), amid);
     expect(result, result.stderr).toMatchObject({ code: 130 });
     expect(result.stderr).toMatch(/Interrupted: the same command with --resume goes on where it was\.\n$/);
   });
@@ -105,7 +105,17 @@ describe("a run that was interrupted", () => {
 
   test("is resumed where it was, with other workers and outputs, and run.json says so", async () => {
     const out = copy("resumed");
-    const args = argsFor(out, "pixelwise", "--resume", "--json", "--workers", "1", "--outputs", "landcover");
+    const args = argsFor(
+      long,
+      out,
+      "pixelwise",
+      "--resume",
+      "--json",
+      "--workers",
+      "1",
+      "--outputs",
+      "landcover",
+    );
     const { code, stdout, stderr } = await callCli(...args);
     expect(code, stderr).toBe(0);
     const first = stdout.split("\n").find((line) => line.includes('"type":"progress"'));
@@ -123,7 +133,9 @@ describe("a run that was interrupted", () => {
 
   test("starts over without --resume, and says so", async () => {
     const out = copy("over");
-    const { code, stdout } = await callCli(...argsFor(out, "pixelwise", "--outputs", "areas", "--json"));
+    const { code, stdout } = await callCli(
+      ...argsFor(long, out, "pixelwise", "--outputs", "areas", "--json"),
+    );
     expect(code).toBe(0);
     expect(stdout).toMatch(/"code":"started-over","message":".*over held a run that --resume would have/);
     expect(stdout).toMatch(/"done":1,/);
@@ -144,7 +156,7 @@ describe("a run that was interrupted", () => {
   ])("is refused by name with $what, and left as it was", async ({ what, change, found }) => {
     const out = copy(what);
     expectUserError(
-      await callCli(...argsFor(out, "pixelwise", "--resume", ...change)),
+      await callCli(...argsFor(long, out, "pixelwise", "--resume", ...change)),
       found,
       /as it was, or leave/,
     );
@@ -153,11 +165,11 @@ describe("a run that was interrupted", () => {
 
   test("is refused when the scene has changed since", async () => {
     const out = copy("scene");
-    const { mtime, atime } = statSync(scene);
-    utimesSync(scene, atime, new Date(mtime.getTime() + 1000));
-    const result = await callCli(...argsFor(out, "pixelwise", "--resume"));
-    utimesSync(scene, atime, mtime);
-    expectUserError(result, /scene scene\.tif was \d+ bytes, changed .* and is now/, /as it was/);
+    const { mtime, atime } = statSync(long);
+    utimesSync(long, atime, new Date(mtime.getTime() + 1000));
+    const result = await callCli(...argsFor(long, out, "pixelwise", "--resume"));
+    utimesSync(long, atime, mtime);
+    expectUserError(result, /scene long\.tif was \d+ bytes, changed .* and is now/, /as it was/);
   });
 
   test.each([
@@ -170,7 +182,7 @@ describe("a run that was interrupted", () => {
   ])("is refused with $what, never continued wrongly", async ({ what, damage }) => {
     const out = copy(what);
     damage(out);
-    const result = await callCli(...argsFor(out, "pixelwise", "--resume", "--json"));
+    const result = await callCli(...argsFor(long, out, "pixelwise", "--resume", "--json"));
     expect(result.code).toBe(2);
     expect(result.stderr).toMatch(/cannot be resumed from: .*\nLeave --resume out to start over\.\n$/);
   });
@@ -178,7 +190,9 @@ describe("a run that was interrupted", () => {
 
 test("--resume in an empty folder starts from the beginning and says so", async () => {
   const out = join(scratch, "nothing");
-  const { code, stderr } = await callCli(...argsFor(out, "pixelwise", "--resume", "--outputs", "areas"));
+  const { code, stderr } = await callCli(
+    ...argsFor(short, out, "pixelwise", "--resume", "--outputs", "areas"),
+  );
   expect(code).toBe(0);
   expect(stderr).toMatch(/Warning: .*nothing holds nothing to resume: the run starts from the beginning\./);
 });
