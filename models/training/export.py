@@ -174,9 +174,15 @@ def time_chip(session, image, size=512, runs=20):
     print(f"{size} x {size}, one thread: median {np.median(taken[3:]):.0f} ms, fastest {min(taken):.0f} ms of {runs} runs")
 
 
-def architecture_of(settings):
-    output_stride = settings["output_stride"] or HEADS[settings["arch"]].output_stride
-    return f"{ARCHITECTURES[settings['arch']]} ({ENCODERS[settings['encoder']]}, output stride {output_stride})"
+def architecture_of(every):
+    """What the settings of one run name, or of several that are averaged."""
+    encoders = [f"({ENCODERS[one['encoder']]}, output stride {one['output_stride'] or HEADS[one['arch']].output_stride})" for one in every]
+    names = [ARCHITECTURES[one["arch"]] for one in every]
+    if len(set(encoders)) > 1:
+        names = [f"{name} {encoder}" for name, encoder in zip(names, encoders)]
+    else:
+        names[-1] += f" {encoders[0]}"
+    return " and ".join(names) + (", mean of their scores" if len(every) > 1 else "")
 
 
 def budget_of(checkpoint):
@@ -194,7 +200,7 @@ def card(name, checkpoints, path, stride, temperature, bias):
         "version": "0.1.0",
         "description": "Land cover of aerial and satellite RGB images at about 1 m: water, land, road, building, vegetation. Trained on hand-labelled images of Dubai only.",
         "license": "Apache-2.0",
-        "architecture": " and ".join(map(architecture_of, every)) + (", mean of their scores" if len(every) > 1 else ""),
+        "architecture": architecture_of(every),
         "totalParameters": parameters_of(onnx.load(path)),
         "file": path.name,
         "sha256": hashlib.sha256(path.read_bytes()).hexdigest(),

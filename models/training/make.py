@@ -6,6 +6,7 @@ are, others are begun or resumed.
 
 import argparse
 import json
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -18,7 +19,7 @@ RUNS = {
     "pspnet-fine": "--arch pspnet-fine --steps 4500 --stop-at 2700 --encoder-rate 3e-4 --seed 4 --evaluate-every 300",
     **{f"{arch}-short": f"--arch {arch} --steps 800" for arch in ("pspnet", "fcn8s", "unet", "deeplabv3plus", "parsenet")},
 }
-"""Options of train.py."""
+"""Options of train.py, by the name of the run."""
 
 STOPPED_AT = {"pspnet": 4000}
 """Where the published run was stopped and resumed: it draws other crops from there on."""
@@ -34,6 +35,9 @@ MODELS = {
 }
 """The runs that each is exported from, of several the mean."""
 
+ZOO = {"PSPNet": "pspnet-short", "FCN-8s": "fcn8s-short", "U-Net": "unet-short", "DeepLabv3+": "deeplabv3plus-short", "ParseNet": "parsenet-short"}
+"""Runs of the same budget, whose curves are drawn beside each other."""
+
 QUANTISED = ["pspnet-mobilenetv2"]
 """Models with a variant NAME-int8."""
 
@@ -47,6 +51,7 @@ class Maker:
         if name in MODELS:
             for run in MODELS[name]:
                 self.train(run)
+                self.keep_curve(run)
             checkpoints = [self.work / run / "best.pt" for run in MODELS[name]]
             self.call("export.py", "--checkpoint", *checkpoints, "--half", "--data", self.data, "--out", folder)
         else:
@@ -70,6 +75,17 @@ class Maker:
         if self.steps_done(folder) < STOPPED_AT.get(run, 0):
             self.call("train.py", *options, "--stop-at", STOPPED_AT[run])
         self.call("train.py", *options)
+
+    def keep_curve(self, run):
+        """Beside this file: the run's evaluations and their picture."""
+        log = HERE / ("zoo" if run in ZOO.values() else "") / f"{run}.jsonl"
+        print("cp", self.work / run / "log.jsonl", log, flush=True)
+        if not self.dry_run:
+            shutil.copy(self.work / run / "log.jsonl", log)
+        if log.parent == HERE:
+            self.call("curve.py", log, log.with_suffix(".png"))
+        else:
+            self.call("compare.py", HERE / "zoo.png", *(f"{name}={log.parent / other}.jsonl" for name, other in ZOO.items()))
 
     @staticmethod
     def steps_done(folder):

@@ -3,6 +3,11 @@ import type { ModelCard } from "../inference/model-card.ts";
 import { readModelSpeeds, speedOf } from "../inference/model-speeds.ts";
 import { type CommandOutput, table } from "./output.ts";
 
+const HEADER = "name, version, GSD, Mpx/s a core, mean IoU, pixel accuracy, measured on, architecture".split(
+  ", ",
+);
+const RIGHT_ALIGNED = [false, false, false, true, true, true, false, false];
+
 /** `landstitch models`: what is installed, with its measured accuracy. */
 export async function modelsCommand(
   { json = false }: { readonly json?: boolean },
@@ -15,40 +20,26 @@ export async function modelsCommand(
     return;
   }
   const speeds = await readModelSpeeds();
-  const rows = cards.map((card) => [
-    card.name,
-    card.version,
-    card.architecture,
-    gsdText(card),
-    speedText(speedOf(card, speeds)),
-    accuracyText(card),
-  ]);
-  output.out(
-    table(
-      [["name", "version", "architecture", "GSD", "Mpx/s a core", "accuracy"], ...rows],
-      [false, false, false, false, true, false],
-    ),
-  );
+  const rows = cards.map((card) => {
+    const [metric] = card.metrics;
+    return [
+      card.name,
+      card.version,
+      gsdText(card),
+      numberText(speedOf(card, speeds), 1),
+      numberText(metric?.["meanIoU"], 3),
+      numberText(metric?.["pixelAccuracy"], 3),
+      metric === undefined ? "–" : `${metric.dataset}, ${metric.split}`,
+      card.architecture,
+    ];
+  });
+  output.out(table([HEADER, ...rows], RIGHT_ALIGNED));
 }
 
 function gsdText({ gsd }: ModelCard): string {
   return gsd === null ? "any" : `${gsd.min}–${gsd.max} m`;
 }
 
-function speedText(megapixels: number | null): string {
-  return megapixels === null ? "–" : megapixels.toFixed(1);
-}
-
-function accuracyText({ metrics }: ModelCard): string {
-  const [metric] = metrics;
-  if (metric === undefined) return "not measured";
-  const parts = [
-    shareText("mean IoU", metric["meanIoU"]),
-    shareText("pixel accuracy", metric["pixelAccuracy"]),
-  ];
-  return `${parts.filter((part) => part !== null).join(", ")} on ${metric.dataset}, ${metric.split}`;
-}
-
-function shareText(label: string, value: unknown): string | null {
-  return typeof value === "number" ? `${label} ${value.toFixed(3)}` : null;
+function numberText(value: unknown, digits: number): string {
+  return typeof value === "number" ? value.toFixed(digits) : "–";
 }
