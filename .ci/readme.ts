@@ -15,7 +15,7 @@ const text = readFileSync(path, "utf8").replace(/```console\n\$ (.*)\n[\s\S]*?``
   const printed = [stderr, stdout]
     .map((part) => part.trim())
     .filter((part) => part !== "")
-    .join("\n\n");
+    .join("\n");
   return `\`\`\`console\n$ ${command}\n${printed === "" ? "" : `${printed}\n`}\`\`\``;
 });
 writeFileSync(path, text);

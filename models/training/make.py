@@ -21,8 +21,8 @@ RUNS = {
 }
 """Options of train.py, by the name of the run."""
 
-STOPPED_AT = {"pspnet": 4000}
-"""Where the published run was stopped and resumed: it draws other crops from there on."""
+BEGINNING = {"pspnet": "--stop-at 4000 --evaluate-every 500"}
+"""Other options until a run is stopped, as the published one was. Resumed, it draws other crops than without the stop."""
 
 BEGUN_WITH = {"pspnet-fine": "pspnet-begin"}
 """Runs that begin with the best weights of another, where they fit."""
@@ -40,6 +40,11 @@ ZOO = {"PSPNet": "pspnet-short", "FCN-8s": "fcn8s-short", "U-Net": "unet-short",
 
 QUANTISED = ["pspnet-mobilenetv2"]
 """Models with a variant NAME-int8."""
+
+
+def last_step(options):
+    """The step after which train.py ends with these options."""
+    return int(options[options.index("--stop-at" if "--stop-at" in options else "--steps") + 1])
 
 
 class Maker:
@@ -63,17 +68,16 @@ class Maker:
 
     def train(self, run):
         options, folder = RUNS[run].split(), self.work / run
-        limit = "--stop-at" if "--stop-at" in options else "--steps"
-        last = int(options[options.index(limit) + 1])
-        if self.steps_done(folder) >= last:
+        if self.steps_done(folder) >= last_step(options):
             return
         if run in BEGUN_WITH:
             self.train(BEGUN_WITH[run])
             options += ["--start-from", self.work / BEGUN_WITH[run] / "best.pt"]
         # one thread: floats are summed in the same order on every machine
         options += ["--threads", 1, "--data", self.data, "--work", folder, "--resume"]
-        if self.steps_done(folder) < STOPPED_AT.get(run, 0):
-            self.call("train.py", *options, "--stop-at", STOPPED_AT[run])
+        beginning = BEGINNING.get(run, "").split()
+        if beginning and self.steps_done(folder) < last_step(beginning):
+            self.call("train.py", *options, *beginning)
         self.call("train.py", *options)
 
     def keep_curve(self, run):

@@ -3,9 +3,16 @@ import type { ModelCard } from "../inference/model-card.ts";
 import { readModelSpeeds, speedOf } from "../inference/model-speeds.ts";
 import { type CommandOutput, table } from "./output.ts";
 
-const HEADER = "name, version, GSD, Mpx/s a core, mean IoU, pixel accuracy, measured on, architecture".split(
-  ", ",
-);
+const HEADER = [
+  "name",
+  "version",
+  "GSD",
+  "Mpx/s a core",
+  "mean IoU",
+  "pixel accuracy",
+  "measured on",
+  "architecture",
+];
 const RIGHT_ALIGNED = [false, false, false, true, true, true, false, false];
 
 /** `landstitch models`: what is installed, with its measured accuracy. */

@@ -1,28 +1,42 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { expect, test } from "vitest";
+import { afterEach, expect, test, vi } from "vitest";
 import { HungDeviceError, Patience } from "../../src/inference/patience.ts";
 
-/** Seconds, far apart: the machine may be busy. */
-const LIMITS = { first: 2, least: 0.2, times: 3 };
+const LIMITS = { first: 0.4, least: 0.2, times: 3 };
 const never = new Promise<never>(() => undefined);
 
+afterEach(() => void vi.useRealTimers());
+
+/** By the simulated clock. */
 async function secondsUntilGivenUp(patience: Patience): Promise<number> {
   const started = performance.now();
-  await expect(patience.wait(never)).rejects.toThrow(HungDeviceError);
-  return (performance.now() - started) / 1000;
+  const givenUp = expect(patience.wait(never))
+    .rejects.toThrow(HungDeviceError)
+    .then(() => performance.now());
+  await vi.runAllTimersAsync();
+  return ((await givenUp) - started) / 1000;
+}
+
+/** Waits for an answer that takes so long by the simulated clock. */
+async function answered(patience: Patience, seconds: number): Promise<void> {
+  const answer = patience.wait(new Promise((resolve) => setTimeout(resolve, seconds * 1000)));
+  await vi.advanceTimersByTimeAsync(seconds * 1000);
+  await answer;
 }
 
 test("the first answer may take longer than those after it", async () => {
+  vi.useFakeTimers();
   const patience = new Patience(LIMITS);
-  expect(await secondsUntilGivenUp(patience)).toBeGreaterThan(1.9);
-  await patience.wait(Promise.resolve());
-  expect(await secondsUntilGivenUp(patience)).toBeLessThan(1.9);
+  expect(await secondsUntilGivenUp(patience)).toBeCloseTo(LIMITS.first);
+  await answered(patience, 0);
+  expect(await secondsUntilGivenUp(patience)).toBeCloseTo(LIMITS.least);
 });
 
 test("patience is so many times the median of the answers before", async () => {
+  vi.useFakeTimers();
   const patience = new Patience(LIMITS);
-  for (const seconds of [0.13, 0, 0.13]) await patience.wait(sleep(seconds * 1000));
-  expect(await secondsUntilGivenUp(patience)).toBeGreaterThan(0.35);
+  for (const seconds of [0.13, 0, 0.13]) await answered(patience, seconds);
+  expect(await secondsUntilGivenUp(patience)).toBeCloseTo(0.13 * LIMITS.times);
 });
 
 test("one answer that does not come fails all that are waited for; a failure is an answer", async () => {

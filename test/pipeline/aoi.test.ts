@@ -5,9 +5,9 @@ import { pixelPoint, pixelToWorld } from "../../src/geo/affine.ts";
 import { lonLatProjection } from "../../src/geo/crs.ts";
 import { readAreaOfInterest } from "../../src/pipeline/area-of-interest.ts";
 import { mapScene } from "../../src/pipeline/map-scene.ts";
-import { openScene } from "../../src/scene/open-scene.ts";
 import { fixtureModelPath } from "../support/fixture-model.ts";
 import { seededRandom } from "../support/random.ts";
+import { pixelsOf } from "../support/raster-pixels.ts";
 import { callCli } from "../support/run-cli.ts";
 import { scratchFolder } from "../support/scratch.ts";
 import { expectNoOutput, expectUserError } from "../support/user-error.ts";
@@ -21,18 +21,6 @@ const [WEST, NORTH] = [500_000, 2_800_000];
 const settings = { device: "cpu", workers: 1, chip: 128, overlap: 64 } as const;
 
 beforeAll(() => writeScene(scene, SIZE));
-
-async function pixelsOf(path: string) {
-  const raster = await openScene(path);
-  const { data } = await raster.read({
-    col: 0,
-    row: 0,
-    width: raster.grid.width,
-    height: raster.grid.height,
-  });
-  await raster.close();
-  return { data, grid: raster.grid };
-}
 
 /** Labels and confidence of a run. */
 async function map(name: string, model: string, aoi?: string) {

@@ -5,6 +5,7 @@ import sharp from "sharp";
 import { beforeAll, describe, expect, test } from "vitest";
 import type { Evaluation } from "../../src/evaluate/evaluate.ts";
 import { installedModels, loadModel } from "../../src/inference/model.ts";
+import { pixelsOf } from "../support/raster-pixels.ts";
 import { callCli } from "../support/run-cli.ts";
 import { scratchFolder } from "../support/scratch.ts";
 import { writeScene } from "../support/write-scene.ts";
@@ -62,14 +63,30 @@ async function joined(kind: string, suffix: string) {
 async function scored(name: string, tta: string) {
   const out = join(scratch, `${name} ${tta}`);
   const precision = name.endsWith("-int8") ? "int8" : "fp32"; // the very graph of the card
-  const how = ["-m", name, "--precision", precision, "--device", "cpu", "--tta", tta];
-  expect(await callCli("map", scene!, "-o", out, ...how, "--outputs", "landcover", "--quiet")).toMatchObject({
+  const how = ["-m", name, "--precision", precision, "--device", "cpu", "--tta", tta, "--quiet"];
+  expect(await callCli("map", scene!, "-o", out, ...how, "--outputs", "landcover,confidence")).toMatchObject({
     code: 0,
     stderr: "",
   });
   const { stdout } = await callCli("evaluate", join(out, "landcover.tif"), reference!, "--json");
   const card = (await loadModel(name)).card.metrics.find(({ split }) => split.includes("tile 2"))!;
-  return { ...(JSON.parse(stdout) as Evaluation), card };
+  return { ...(JSON.parse(stdout) as Evaluation), card, out };
+}
+
+/** Expected calibration error (Guo et al. 2017) of a map's confidence, in ten bins. */
+async function calibrationError(out: string): Promise<number> {
+  const paths = [join(out, "landcover.tif"), join(out, "confidence.tif"), reference!];
+  const [labels, confidence, truth] = (await Promise.all(paths.map(pixelsOf))).map(({ data }) => data);
+  const bins = Array.from({ length: 10 }, () => ({ pixels: 0, right: 0, confidence: 0 }));
+  for (const [i, label] of truth!.entries()) {
+    if (label === UNLABELLED) continue;
+    const bin = bins[Math.min(9, Math.floor(confidence![i]! / 10))]!;
+    bin.pixels++;
+    bin.confidence += confidence![i]! / 100;
+    if (labels![i] === label) bin.right++;
+  }
+  const pixels = bins.reduce((sum, bin) => sum + bin.pixels, 0);
+  return bins.reduce((sum, bin) => sum + Math.abs(bin.right - bin.confidence), 0) / pixels;
 }
 
 const without = hasData ? "" : " (skipped: no shared data)";
@@ -78,9 +95,9 @@ describe.skipIf(!hasData)("map and evaluate on the validation image", () => {
   beforeAll(() => (hasData ? writeTile() : undefined));
 
   test.each(models)(
-    `give the score that the card of %s states, within 0.2 points${without}`,
+    `give the score that the card of %s states, within 0.2 points, and a confidence that holds${without}`,
     async (name) => {
-      const { scores, classes, pixels, card } = await scored(name, "none");
+      const { scores, classes, pixels, card, out } = await scored(name, "none");
       expect(pixels.compared).toBe(card["pixels"]);
       expect(Math.abs(scores.meanIoU! - card.meanIoU!)).toBeLessThan(0.002);
       expect(Math.abs(scores.pixelAccuracy! - card.pixelAccuracy!)).toBeLessThan(0.002);
@@ -88,6 +105,12 @@ describe.skipIf(!hasData)("map and evaluate on the validation image", () => {
         const label = classes[i]!.name!;
         expect(Math.abs(iou! - card.perClass![label]!.iou), label).toBeLessThan(0.01);
       }
+      const { expectedCalibrationError } = card["calibration"] as {
+        readonly expectedCalibrationError: number;
+      };
+      const error = await calibrationError(out);
+      expect(error).toBeLessThan(0.05);
+      expect(Math.abs(error - expectedCalibrationError)).toBeLessThan(0.01);
     },
   );
 

@@ -105,17 +105,8 @@ describe("a run that was interrupted", () => {
 
   test("is resumed where it was, with other workers and outputs, and run.json says so", async () => {
     const out = copy("resumed");
-    const args = argsFor(
-      long,
-      out,
-      "pixelwise",
-      "--resume",
-      "--json",
-      "--workers",
-      "1",
-      "--outputs",
-      "landcover",
-    );
+    const how = ["--resume", "--json", "--workers", "1", "--outputs", "landcover"];
+    const args = argsFor(long, out, "pixelwise", ...how);
     const { code, stdout, stderr } = await callCli(...args);
     expect(code, stderr).toBe(0);
     const first = stdout.split("\n").find((line) => line.includes('"type":"progress"'));

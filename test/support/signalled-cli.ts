@@ -9,16 +9,22 @@ export interface SignalAt {
   readonly delay?: number;
 }
 
-/** Runs `landstitch ARGS` as runCli does, with signals that it sends itself, one after the other. */
+/**
+ * Runs `landstitch ARGS` as runCli does, with signals that it sends itself, one after the other. `secondsToStop`: from when the last one
+ * was due to the end of the process.
+ */
 export async function runSignalled(
   args: readonly string[],
-  ...signals: readonly SignalAt[]
+  ...signals: readonly [...SignalAt[], SignalAt]
 ): Promise<CliResult & { readonly secondsToStop: number }> {
-  const env = { SIGNAL_SELF: JSON.stringify(signals) };
-  let stopping = Number.NaN;
+  const { at, delay = 0 } = signals.at(-1)!;
+  let printed = "";
+  let due = Number.NaN;
   const onText = (text: string): void => {
-    if (text.includes("Stopping:")) stopping = performance.now();
+    printed += text;
+    if (Number.isNaN(due) && new RegExp(at).test(printed)) due = performance.now() + delay;
   };
+  const env = { SIGNAL_SELF: JSON.stringify(signals) };
   const result = await runProcess(process.execPath, ["--import", PRELOAD, CLI, ...args], { env, onText });
-  return { ...result, secondsToStop: (performance.now() - stopping) / 1000 };
+  return { ...result, secondsToStop: (performance.now() - due) / 1000 };
 }
